@@ -1,0 +1,1 @@
+"""Charts: geometry and labels computed in Python, drawn elsewhere."""

@@ -1,0 +1,75 @@
+"""The colours and fonts of Altair charts, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+
+Theme = Literal["light", "dark"]
+Width = int | Literal["container"]
+Layer = alt.Chart | alt.LayerChart
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+NO_VALUES = "No values yet"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The Okabe-Ito blue for what is current, greys for the past; `paper` is the page behind the chart.
+
+    `years` are for past years, the most recent first; the last one serves all that are older.
+    """
+
+    current: str
+    prior: str
+    ink: str
+    quiet: str
+    rule: str
+    paper: str
+    years: tuple[str, ...]
+
+
+THEMES: dict[Theme, Colours] = {
+    "light": Colours(
+        current="#0072B2",
+        prior="#9A9A9A",
+        ink="#1A1A1A",
+        quiet="#595959",
+        rule="#DADAD5",
+        paper="#FFFFFF",
+        years=("#767676", "#A0A0A0", "#BEBEBE", "#D4D4D4"),
+    ),
+    "dark": Colours(
+        current="#56B4E9",
+        prior="#7D7D7A",
+        ink="#EDEDEA",
+        quiet="#B4B4B0",
+        rule="#3A3A38",
+        paper="#121212",
+        years=("#9A9A97", "#767674", "#5C5C5A", "#464644"),
+    ),
+}
+
+
+def dressed(layers: Sequence[Layer], colours: Colours, width: Width, height: int) -> alt.LayerChart:
+    """Return layers as one chart in the house's dress: transparent, without frame and grid, the page's font."""
+    chart = alt.LayerChart(layer=list(layers)).properties(width=width, height=height, background="transparent")
+    done: alt.LayerChart = (
+        chart.configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=colours.quiet, labelFontSize=12, domainColor=colours.rule, tickColor=colours.rule, grid=False
+        )
+        .configure_axisY(domain=False, ticks=False, labelPadding=8)
+    )
+    return done
+
+
+def nothing(colours: Colours) -> alt.Chart:
+    """Return a layer that says that there is nothing to draw."""
+    text = alt.Chart(alt.InlineData(values=[{"text": NO_VALUES}])).mark_text(color=colours.quiet, fontSize=14)
+    layer: alt.Chart = text.encode(text="text:N")
+    return layer

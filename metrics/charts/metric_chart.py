@@ -1,0 +1,207 @@
+"""The large chart of one metric: a frame in, an Altair chart out; no screen.
+
+Labels are written in Python, so that they are the same in every browser, whatever its time zone and language. Each
+layer is a function of what is drawn; a chart is their sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from metrics.charts import numbers
+from metrics.charts.chart_axis import Axis, axis_of, label_places
+from metrics.charts.chart_frame import View, prepared
+from metrics.charts.chart_theme import THEMES, Colours, Layer, Theme, Width, dressed, nothing
+from metrics.tree.tree import Metric
+
+HEIGHT = 380
+BREAK: Literal["break-paths-filter-domains"] = "break-paths-filter-domains"
+
+_ROOM_FOR_LABELS = 84
+_ROOM_FOR_POINT = 0.012
+_MANY_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What every layer is made from: the prepared frame, both axes, the colours."""
+
+    frame: pd.DataFrame
+    x: alt.X
+    axis: Axis
+    colours: Colours
+
+    def chart(self) -> alt.Chart:
+        """Return a chart of the frame along time, without a mark."""
+        chart: alt.Chart = alt.Chart(self.frame).encode(x=self.x)
+        return chart
+
+    def y(self, column: str) -> alt.Y:
+        """Return a column on the common vertical axis."""
+        return alt.Y(f"{column}:Q", scale=self.axis.scale, axis=self.axis.drawn, title=None)
+
+
+def metric_chart(
+    series: pd.DataFrame,
+    metric: Metric,
+    view: View = "weeks",
+    *,
+    theme: Theme = "light",
+    width: Width = "container",
+    height: int = HEIGHT,
+) -> alt.LayerChart:
+    """Return the chart of a metric's weeks or months, with the prior year and the target.
+
+    `series` has one row a period: `period` (the week's last day or the month's first; naive datetimes), `value`,
+    `prior_year` and `target` (floats, null where missing), `present` and `expected` (days counted and due). A column
+    `change` (percent, or basis points for a percent-unit metric) is shown where given; without it, changes are
+    computed for complete values. Lines break where a value or a whole row is missing.
+    """
+    colours = THEMES[theme]
+    frame = prepared(series, metric, view)
+    values = frame[["value", "prior_year", "target"]].to_numpy(dtype=float).ravel()
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return dressed([nothing(colours)], colours, width, height)
+    drawing = Drawing(frame, _time_axis(frame), axis_of(values.tolist(), metric, height), colours)
+    zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
+    layers: list[Layer] = [
+        prior_year_line(drawing),
+        target_line(drawing),
+        current_line(drawing).add_params(zoom),
+        complete_points(drawing),
+        incomplete_points(drawing),
+        end_labels(drawing, metric),
+        tooltips(drawing, view),
+    ]
+    return dressed(layers, colours, width, height)
+
+
+def prior_year_line(drawing: Drawing) -> alt.LayerChart:
+    """Draw the year before as a grey line, with specks, so that a lone value shows."""
+    grey = drawing.colours.prior
+    line = drawing.chart().mark_line(color=grey, strokeWidth=1.4, clip=True, invalid=BREAK)
+    specks = drawing.chart().mark_circle(color=grey, size=5, opacity=1, clip=True)
+    return alt.LayerChart(layer=[mark.encode(y=drawing.y("prior_year")) for mark in (line, specks)])
+
+
+def target_line(drawing: Drawing) -> alt.Chart:
+    """Draw the target as dashes that step from period to period."""
+    line = drawing.chart().mark_line(
+        color=drawing.colours.ink,
+        strokeWidth=1.3,
+        strokeDash=[5, 4],
+        interpolate="step",
+        clip=True,
+        invalid=BREAK,
+    )
+    layer: alt.Chart = line.encode(y=drawing.y("target"))
+    return layer
+
+
+def current_line(drawing: Drawing) -> alt.Chart:
+    """Draw the values as a blue line, broken where one is missing."""
+    line = drawing.chart().mark_line(color=drawing.colours.current, strokeWidth=2, clip=True, invalid=BREAK)
+    layer: alt.Chart = line.encode(y=drawing.y("value"))
+    return layer
+
+
+def complete_points(drawing: Drawing) -> alt.Chart:
+    """Draw complete values as filled points."""
+    size = 30 if len(drawing.frame) <= _MANY_POINTS else 14
+    points = drawing.chart().transform_filter("!datum.incomplete && isValid(datum.value)")
+    points = points.mark_circle(color=drawing.colours.current, size=size, opacity=1, clip=True)
+    layer: alt.Chart = points.encode(y=drawing.y("value"))
+    return layer
+
+
+def incomplete_points(drawing: Drawing) -> alt.Chart:
+    """Draw incomplete values hollow, in the page's colour."""
+    points = drawing.chart().transform_filter("datum.incomplete")
+    points = points.mark_point(
+        stroke=drawing.colours.current,
+        fill=drawing.colours.paper,
+        size=44,
+        strokeWidth=1.6,
+        opacity=1,
+        clip=True,
+    )
+    layer: alt.Chart = points.encode(y=drawing.y("value"))
+    return layer
+
+
+def end_labels(drawing: Drawing, metric: Metric) -> alt.LayerChart:
+    """Write at the end of each line what it is, instead of a legend."""
+    frame, colours = drawing.frame, drawing.colours
+    texts = {"value": "", "prior_year": "year before", "target": "target"}
+    inks = {"value": colours.current, "prior_year": colours.quiet, "target": colours.ink}
+    last = {name: frame[name].dropna() for name in texts}
+    ends = {name: values for name, values in last.items() if len(values)}
+    heights = label_places([float(values.iloc[-1]) for values in ends.values()], drawing.axis)
+    labels = []
+    for (name, values), height in zip(ends.items(), heights, strict=True):
+        text = texts[name] or numbers.short(float(values.iloc[-1]), metric)
+        place = frame.loc[values.index[-1:], ["period"]].assign(label_y=height, label=text)
+        label = alt.Chart(place).mark_text(
+            align="left",
+            baseline="middle",
+            dx=9,
+            color=inks[name],
+            clip=True,
+            fontSize=14 if name == "value" else 12,
+            fontWeight=600 if name == "value" else 400,
+        )
+        labels.append(label.encode(x=drawing.x, y=drawing.y("label_y"), text="label:N"))
+    return alt.LayerChart(layer=labels)
+
+
+def tooltips(drawing: Drawing, view: View) -> alt.Chart:
+    """Cover the plot with invisible columns, one a period, that say everything about it."""
+    titles = {
+        "period_text": "Month" if view == "months" else "Week ending",
+        "value_text": "Value",
+        "prior_year_text": "Year before",
+        "change_text": "Change on the year before",
+        "target_text": "Target",
+        "days_text": "Days with a value",
+    }
+    shown = [name for name in titles if any(drawing.frame[name])]
+    columns = drawing.chart().mark_rule(strokeWidth=_column_width(drawing.frame), opacity=0, clip=True)
+    layer: alt.Chart = columns.encode(tooltip=[alt.Tooltip(f"{name}:N", title=titles[name]) for name in shown])
+    return layer
+
+
+def _column_width(frame: pd.DataFrame) -> alt.ExprRef:
+    """The room that a period has, in pixels, also after zooming."""
+    if len(frame) == 1:
+        return alt.ExprRef("width")
+    first, second = (f"datetime({at.year}, {at.month - 1}, {at.day})" for at in frame["period"].iloc[:2])
+    return alt.ExprRef(f"scale('x', {second}) - scale('x', {first}) + 1")
+
+
+def _time_axis(frame: pd.DataFrame) -> alt.X:
+    """The time axis: months named, years where they begin, and room for the labels at the right."""
+    first, last = frame["period"].iloc[0], frame["period"].iloc[-1]
+    span = max(last - first, pd.Timedelta(days=21))
+    domain = [_local(first - span * _ROOM_FOR_POINT), _local(last + span * _ROOM_FOR_POINT)]
+    room: list[float | alt.ExprRef] = [0, alt.ExprRef(f"width - {_ROOM_FOR_LABELS}")]
+    january = "[timeFormat(datum.value, '%b'), timeFormat(datum.value, '%Y')]"
+    axis = alt.Axis(
+        title=None,
+        grid=False,
+        tickCount={"interval": "month", "step": 1},
+        labelOverlap=True,
+        labelFlush=False,
+        labelExpr=f"month(datum.value) == 0 ? {january} : timeFormat(datum.value, '%b')",
+    )
+    return alt.X("period:T", axis=axis, scale=alt.Scale(domain=domain, range=room, nice=False))
+
+
+def _local(moment: pd.Timestamp) -> alt.DateTime:
+    """A moment in the browser's own time, as naive datetimes in the data are read."""
+    return alt.DateTime(year=moment.year, month=moment.month, date=moment.day, hours=moment.hour)

@@ -1,0 +1,181 @@
+"""The words of a block: dates, owners, why a figure is blank, and the sentence for the whole of it."""
+
+from __future__ import annotations
+
+import calendar as _gregorian
+import re
+from datetime import date
+from typing import Literal
+
+from metrics.calendar import Period
+from metrics.charts import numbers
+from metrics.review.metric_figures import Change, MetricFigures, Point
+from metrics.tree.tree import Metric
+
+State = Literal["current", "incomplete", "late", "withheld", "monthly", "empty"]
+
+_GOOD = {"up": "Higher is better", "down": "Lower is better", "neither": "Neither way is better"}
+
+
+def short_day(day: date) -> str:
+    """Return `14 Nov`."""
+    return f"{day.day} {_gregorian.month_abbr[day.month]}"
+
+
+def long_day(day: date) -> str:
+    """Return `14 Nov 2026`."""
+    return f"{short_day(day)} {day.year}"
+
+
+def period(which: Period) -> str:
+    """Return `Week ending 14 Nov 2026`, `October 2026`, or `1 Oct to 14 Nov 2026`."""
+    if which.span == "week":
+        return f"Week ending {long_day(which.last)}"
+    if which.span == "month":
+        return f"{_gregorian.month_name[which.first.month]} {which.first.year}"
+    first = short_day(which.first) if which.first.year == which.last.year else long_day(which.first)
+    return f"{first} to {long_day(which.last)}"
+
+
+def owner(address: str | None) -> str:
+    """Return an owner's short name: `Ana` for ana.diaz@lumen.example, `J Diaz` for j.diaz@lumen.example."""
+    if not address:
+        return ""
+    words = [word.capitalize() for word in re.split(r"[._+\-]+", address.partition("@")[0]) if word]
+    if not words:
+        return address
+    return " ".join(words[:2]) if len(words[0]) == 1 else words[0]
+
+
+def kind(metric: Metric, like: float | None) -> str:
+    """Return the direction of good, and the unit of numbers written bare: `Lower is better, minutes`."""
+    return ", ".join(part for part in (_GOOD[metric.good], numbers.unit_name(metric, like)) if part)
+
+
+def days_present(point: Point) -> str:
+    """Return `5 of 7 days` for an incomplete value, else nothing; weeks or months, by the metric's grain."""
+    if not point.incomplete:
+        return ""
+    days = point.period.days
+    if point.expected * 28 <= days + 3:
+        name = "month"
+    elif point.expected * 7 <= days + 6 and days > 7:
+        name = "week"
+    else:
+        name = "day"
+    return f"{point.present} of {point.expected} {name}{'' if point.expected == 1 else 's'}"
+
+
+def valued(metric: Metric, point: Point) -> str:
+    """Return a value in full, with how much of it is there: `412, 5 of 7 days`."""
+    return ", ".join(text for text in (numbers.full(point.value, metric), days_present(point)) if text)
+
+
+def state(figures: MetricFigures) -> State:
+    """Return how far last week's value can be trusted, and if there is none, why."""
+    current = (*figures.weekly, *figures.monthly, *figures.to_date.values())
+    prior = (*figures.weekly_prior_year, *figures.monthly_prior_year)
+    if all(point.value is None for point in (*current, *prior)):
+        return "empty"
+    last = figures.last_week
+    if last.value is not None:
+        return "incomplete" if last.incomplete else "current"
+    if _counts_months_only(figures):
+        return "monthly" if figures.monthly and figures.monthly[-1].value is not None else "late"
+    return "withheld" if last.present else "late"
+
+
+def _counts_months_only(figures: MetricFigures) -> bool:
+    weeks = (*figures.weekly, *figures.weekly_prior_year)
+    has_months = any(point.value is not None for point in figures.monthly)
+    if not has_months or any(point.value is not None or point.present for point in weeks):
+        return False
+    return all(point.expected == 0 for point in weeks) or figures.monthly[-1].value is not None
+
+
+def late_since(figures: MetricFigures) -> date | None:
+    """Return the last day of the newest period with a complete value (with any, where none is complete)."""
+    past = [*figures.weekly, *figures.monthly, *figures.weekly_prior_year, *figures.monthly_prior_year]
+    valued = [point for point in past if point.value is not None]
+    complete = [point for point in valued if not point.incomplete]
+    days = [point.period.last for point in complete or valued]
+    return max(days, default=None)
+
+
+def status(metric: Metric, figures: MetricFigures) -> str:
+    """Return what there is to say of last week's value besides itself; nothing for a complete one."""
+    match state(figures):
+        case "incomplete":
+            return days_present(figures.last_week)
+        case "late":
+            since = late_since(figures)
+            return f"Late since {short_day(since)}" if since else "Late"
+        case "withheld":
+            return "No value: its parts lack different days" if metric.formula else "No value that can be trusted"
+        case "monthly":
+            return f"in {period(figures.monthly[-1].period)}"
+        case "empty":
+            return "No data yet"
+        case _:
+            return ""
+
+
+def need(metric: Metric) -> str:
+    """Return what a metric without any value waits for."""
+    if metric.formula:
+        names = ", ".join(metric.components)
+        return f"It is computed from {names}. It shows as soon as all of them have values."
+    if metric.source is None:
+        return "It names no source. Give it one in northstar.yaml, or type its values by hand."
+    column = metric.column or metric.id
+    return f"Nothing was read so far from source “{metric.source}”, column “{column}”."
+
+
+def blank(metric: Metric, figures: MetricFigures, point: Point | None = None) -> str:
+    """Return in a few words why a value is not there."""
+    which = state(figures)
+    if which == "monthly" and (point is None or point.period.span == "week"):
+        return "Counted by the month: weeks have no value"
+    if point is not None and not metric.additive and point.period.span != "week":
+        return "Weeks of this metric don't add up to longer periods"
+    if which == "empty" or (which == "late" and (point is None or point.period.span == "week")):
+        return status(metric, figures)
+    if point is not None and point.present:
+        return f"Not given: {point.present} of {point.expected} parts are there"
+    return "No value in this period"
+
+
+def sentence(metric: Metric, figures: MetricFigures) -> str:
+    """Return the block as one sentence, for those who hear it."""
+    last = figures.last_week
+    week = f"the week ending {long_day(last.period.last)}"
+    which = state(figures)
+    if which == "empty":
+        return f"{metric.name}: no data yet. {need(metric)}"
+    if which == "monthly":
+        newest = figures.monthly[-1]
+        value = numbers.full(newest.value, metric)
+        return f"{metric.name}: {value} in {period(newest.period)}; weeks have no value."
+    if which == "late":
+        since = late_since(figures)
+        newest_day = f"; the newest complete value is of {long_day(since)}" if since else ""
+        return f"{metric.name}: late, no value in {week}{newest_day}."
+    if which == "withheld":
+        return f"{metric.name}: no value in {week}, because its parts lack different days."
+    parts = f", {days_present(last)} present" if last.incomplete else ""
+    moves = [
+        _move(figures.changes.get("wow"), metric, "the week before"),
+        _move(figures.changes.get("yoy_week"), metric, "the year before"),
+    ]
+    told = " and ".join(move for move in moves if move)
+    told = f", {told}" if told else ""
+    return f"{metric.name}: {numbers.full(last.value, metric)} in {week}{parts}{told}."
+
+
+def _move(change: Change | None, metric: Metric, base: str) -> str:
+    if change is None or change.value is None:
+        return ""
+    written = numbers.change(abs(change.value), metric).lstrip("+")
+    if not written.strip(f"0.{numbers.THIN}%bps"):
+        return f"unchanged on {base}"
+    return f"{'up' if change.value > 0 else 'down'} {written} on {base}"

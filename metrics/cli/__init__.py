@@ -1,0 +1,62 @@
+"""`northstar`: the core on the command line. One module a command; each imports what it needs when it runs, so that
+`northstar --help` is quick.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from metrics import __version__
+from metrics.cli.check import check
+from metrics.cli.commands import Commands
+from metrics.cli.figures import figures
+from metrics.cli.new import new
+from metrics.cli.output import say
+from metrics.cli.refresh import refresh
+from metrics.cli.run import run
+
+app = typer.Typer(
+    cls=Commands,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Each command explains itself: northstar COMMAND --help",
+)
+for _command in (run, new, check, refresh, figures):
+    app.command()(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say(f"northstar {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def northstar(
+    ctx: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
+    ] = False,
+) -> None:
+    """Draw a North Star metric tree from a team's own numbers, and review it every week.
+
+    A workspace is a folder with northstar.yaml, CSV files and strategy.md. Where a command names none, it takes the
+    folder in the environment variable NORTHSTAR_WORKSPACE, else the demo that comes with Northstar.
+    """
+    if ctx.invoked_subcommand is None:
+        say(ctx.get_help())
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit: 0 fine, 1 the input is at fault, 2 usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app(prog_name="northstar")

@@ -1,0 +1,44 @@
+"""What all commands share: how their errors end, and the argument that names a workspace."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from metrics.cli.output import tell
+from metrics.errors import NorthstarError
+
+WorkspaceFolder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="WORKSPACE",
+        envvar="NORTHSTAR_WORKSPACE",
+        show_default="the demo",
+        help="The folder that holds northstar.yaml.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
+
+
+class Commands(TyperGroup):
+    """The commands, in the order of a first use. What the input is at fault for is a sentence and exit code 1."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names as they were registered, not sorted."""
+        return list(self.commands)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; turn the errors that a user can cause into sentences."""
+        try:
+            return super().invoke(ctx)
+        except NorthstarError as error:
+            tell(str(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.filename is None:
+                raise
+            tell(f"{error.filename} can't be used: {error.strerror}.")
+        raise typer.Exit(1)

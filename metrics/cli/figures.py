@@ -1,0 +1,165 @@
+"""`northstar figures`: the figures of one week's review."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from metrics.cli.commands import AsJson, WorkspaceFolder
+from metrics.cli.output import say, say_json, tell
+from metrics.errors import NorthstarError, UnknownNameError, nearest
+
+if TYPE_CHECKING:
+    from metrics.calendar import Calendar
+    from metrics.cli.opened import Opened
+    from metrics.review.export import Series
+    from metrics.tree.tree import Tree
+
+_SERIES = ("wow", "yoy", "mom")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+def _day(text: str) -> date:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no date: write it as 2026-11-14.") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise typer.BadParameter(f"{text} is out of reach: write a date of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return day
+
+
+def _complete_metric(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ids, with names, of the metrics of the workspace on the command line."""
+    from metrics.app_root import demo
+    from metrics.tree.load import load_tree
+
+    # While the option still lacks its value, the parser leaves the workspace among what it could not place.
+    folder = next(iter(ctx.args), None) or ctx.params.get("workspace")
+    try:
+        tree = load_tree(folder or demo()).tree
+    except NorthstarError:
+        return []
+    return [(metric.id, metric.name) for metric in tree.metrics.values() if metric.id.startswith(incomplete)]
+
+
+def _complete_series(incomplete: str) -> list[str]:
+    before, comma, last = incomplete.rpartition(",")
+    return [before + comma + name for name in _SERIES if name.startswith(last)]
+
+
+def figures(
+    workspace: WorkspaceFolder = None,
+    week_ending: Annotated[
+        date | None,
+        typer.Option(
+            parser=_day,
+            metavar="DATE",
+            show_default="the newest week that most metrics are complete in",
+            help="The last day of the week to review, such as 2026-11-14.",
+        ),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            show_default="all",
+            autocompletion=_complete_metric,
+            help="The id of a metric to show; write the option again for more.",
+        ),
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES",
+            show_default="none",
+            autocompletion=_complete_series,
+            help="Also show how every week changed on the week before (wow) and on the year before (yoy, months too), "
+            "and every month on the month before (mom). Several with commas: wow,yoy.",
+        ),
+    ] = None,
+    fiscal: Annotated[bool, typer.Option("--fiscal", help="Also show the months of the fiscal year.")] = False,
+    no_refresh: Annotated[
+        bool, typer.Option("--no-refresh", help="Show the values of the last refresh, also if a source changed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the figures of a week's review.
+
+    That is last week, and the month, quarter and year to date, and how each changed. Sources that changed are read
+    first.
+
+    Example: northstar figures shop --week-ending 2026-11-14 --metric orders --json
+    """
+    from metrics.cli.opened import opened, refreshed, workspace_at
+    from metrics.review.export import figures_json
+    from metrics.review.figures import Figures
+
+    names = _series_names(series or ())
+    found = workspace_at(workspace)
+    if not no_refresh:
+        refreshed(found)
+    with opened(found) as now:
+        asked = _asked_metrics(metric or (), now.tree)
+        week = _checked_week(week_ending, now.tree.calendar) if week_ending else _review_week(now)
+        computed = Figures(now.tree, now.warehouse, week)
+        exported = figures_json(computed, names, fiscal)
+        if asked:
+            exported["metrics"] = {metric_id: exported["metrics"][metric_id] for metric_id in asked}
+        if as_json:
+            say_json(exported)
+        else:
+            from metrics.cli.figures_table import lines
+
+            for line in lines(computed, exported, asked):
+                say(line)
+        for error in now.errors:
+            tell(error)
+        if now.errors:
+            raise typer.Exit(1)
+
+
+def _series_names(written: list[str] | tuple[()]) -> list[Series]:
+    names = [name.strip().lower() for text in written for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in _SERIES:
+            raise _usage("series", _unknown("series", name, _SERIES))
+    return [cast("Series", name) for name in _SERIES if name in names]
+
+
+def _asked_metrics(written: list[str] | tuple[()], tree: Tree) -> list[str]:
+    for metric_id in written:
+        try:
+            tree.metric(metric_id)
+        except UnknownNameError as error:
+            raise _usage("metric", str(error)) from None
+    return list(dict.fromkeys(written))
+
+
+def _unknown(kind: str, name: str, known: tuple[str, ...]) -> str:
+    close = nearest(name, known)
+    return f"There is no {kind} '{name}'. " + (f"Did you mean '{close}'?" if close else f"Write {', '.join(known)}.")
+
+
+def _review_week(now: Opened) -> date:
+    week = now.review_week
+    if week is None:
+        raise NorthstarError("\n".join([*now.errors, "There are no values to review yet."]))
+    return week
+
+
+def _checked_week(day: date, calendar: Calendar) -> date:
+    """Return a day that ends a week; any other is a mistake in usage."""
+    following = calendar.week_ending(day)
+    if day == following:
+        return day
+    before = following - timedelta(days=7)
+    raise _usage(
+        "week-ending", f"{day} is a {day:%A}; weeks here end on {following:%A}. Write {before} or {following}."
+    )
+
+
+def _usage(option: str, message: str) -> Any:
+    return typer.BadParameter(message, param_hint=f"'--{option}'")

@@ -1,0 +1,138 @@
+"""What `northstar check` finds: faults of the tree as they come, faults of the data each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from metrics.cli.opened import Opened, series_error
+from metrics.errors import shorten
+from metrics.tree.document import Document, Path
+from metrics.tree.faults import Fault, FaultList, Level
+from metrics.tree.load import FILE_NAME
+from metrics.tree.reader import read_document
+from metrics.tree.tree import TARGET_SUFFIX
+from metrics.warehouse.plausibility import LARGEST_SHARE, beyond_bounds, unscaled_percents
+from metrics.warehouse.warehouse import SourceState
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong (error) or looks wrong (warning).
+
+    In `northstar.yaml`, `line` and `column` count from 1. In a source's file `line` is the row as a spreadsheet counts,
+    and `column` the name of the column.
+    """
+
+    level: Level
+    file: str
+    line: int | None
+    column: int | str | None
+    metric: str | None
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{place}: {self.level}: {self.message} {self.hint}".rstrip()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready values."""
+        return asdict(self)
+
+
+def of_tree(faults: Iterable[Fault]) -> list[Finding]:
+    """Return the faults of the tree as findings."""
+    return [
+        Finding(fault.level, fault.file, fault.line, fault.column, fault.metric, fault.message, fault.hint)
+        for fault in faults
+    ]
+
+
+def of_data(now: Opened) -> list[Finding]:
+    """Return what is wrong with a workspace's data, source by source, then what looks wrong with its values."""
+    text = now.warehouse.tree_text
+    written = _Written(read_document(text, FaultList(FILE_NAME)) or Document(text, {}, {}))
+    found: list[Finding] = []
+    for source in now.warehouse.sources:
+        found += _of_source(source, written)
+        for series in now.unread_series.get(source.id, ()):
+            path: Path = ("metrics", series.metric, "target" if series.kind == "target" else "column")
+            found.append(written.finding("error", path, series_error(series), metric=series.metric))
+        found += _left_out(now, source)
+    return [*found, *_implausible(now, written)]
+
+
+class _Written:
+    """Where things were written in `northstar.yaml`."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def finding(self, level: Level, path: Path, message: str, hint: str = "", metric: str | None = None) -> Finding:
+        """Return a finding at the key that `path` names, or at the nearest one above it that was written."""
+        place = self._document.place(path, key=True)
+        return Finding(level, FILE_NAME, place.line, place.column, metric, message, hint)
+
+
+def _of_source(source: SourceState, written: _Written) -> Iterator[Finding]:
+    path: Path = ("sources", source.id)
+    if source.status in ("stale", "failed"):
+        yield written.finding("error", (*path, "path"), f"Source '{source.id}' could not be read. {source.error}")
+    for note in source.notes:
+        yield written.finding("warning", path, f"Source '{source.id}': {note}")
+
+
+def _left_out(now: Opened, source: SourceState) -> Iterator[Finding]:
+    problems = now.warehouse.problems(source.id).astype(object)
+    problems = problems.where(problems.notna(), None)
+    for problem in problems.to_dict("records"):
+        row, value, write = problem["row"], problem["value"], problem["write"]
+        cell = "This" if value is None else f"'{shorten(value)}'"
+        yield Finding(
+            "error",
+            problem["file"],
+            None if row is None else int(row),
+            problem["column"],
+            problem["metric"],
+            f"{cell} {problem['what']}.",
+            f"Write {write}." if write else "",
+        )
+    hidden = source.problem_count - len(problems)
+    if hidden > 0:
+        message = f"{hidden:,} more of source '{source.id}' are not listed."
+        yield Finding("error", ", ".join(source.files), None, None, None, message, "Correct these first.")
+
+
+def _implausible(now: Opened, written: _Written) -> Iterator[Finding]:
+    path = now.warehouse.path
+    for key, typical in unscaled_percents(now.tree, path).items():
+        metric_id = key.removesuffix(TARGET_SUFFIX)
+        which = "The target values" if key != metric_id else "Values"
+        yield written.finding(
+            "warning",
+            ("metrics", metric_id, "unit"),
+            f"{which} of '{metric_id}' look like percents: they are typically {typical:.3g}, which is {typical:.0%}.",
+            "Write scale: 0.01.",
+            metric_id,
+        )
+    for metric in now.tree.metrics.values():
+        level = metric.target.level if metric.target else None
+        if metric.unit == "percent" and level is not None and abs(level) > LARGEST_SHARE:
+            message = f"The target of '{metric.id}' looks like a percent: {level:g} is {level:.0%}."
+            hint = f"Write {level / 100:g}."
+            yield written.finding("warning", ("metrics", metric.id, "target"), message, hint, metric.id)
+    for beyond in beyond_bounds(now.tree, path):
+        checks = now.tree.metrics[beyond.metric].checks
+        low = [] if checks.min is None else [f"at least {checks.min:g}"]
+        high = [] if checks.max is None else [f"at most {checks.max:g}"]
+        days = "1 day" if beyond.days == 1 else f"{beyond.days:,} days"
+        yield written.finding(
+            "warning",
+            ("metrics", beyond.metric, "checks"),
+            f"'{beyond.metric}' should be {' and '.join(low + high)}, and is not on {days}:"
+            f" {beyond.first_day} has {beyond.first_value:g}.",
+            "Correct the values, or the bounds.",
+            beyond.metric,
+        )

@@ -1,0 +1,101 @@
+"""A workspace's published values with the tree that they were computed from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from metrics.app_root import demo
+from metrics.cli.output import Progress
+from metrics.errors import NorthstarError
+from metrics.refresh import Summary, refresh
+from metrics.review.review_week import review_week
+from metrics.tree.faults import Fault
+from metrics.tree.load import read_tree
+from metrics.tree.tree import Tree
+from metrics.warehouse.warehouse import SeriesState, SourceState, Warehouse
+from metrics.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The warehouse that was published last, open for reading."""
+
+    warehouse: Warehouse
+    tree: Tree
+    warnings: tuple[Fault, ...]
+
+    @property
+    def review_week(self) -> date | None:
+        """The week that the review shows; None without values."""
+        today = datetime.now(ZoneInfo(self.tree.calendar.timezone)).date()
+        return review_week(self.tree, self.warehouse, today)
+
+    @property
+    def unread_series(self) -> dict[str, list[SeriesState]]:
+        """By the id of their source, the series that could not be read though their source could."""
+        found: dict[str, list[SeriesState]] = {
+            source.id: [] for source in self.warehouse.sources if source.status == "read"
+        }
+        for series in self.warehouse.series.values():
+            if series.error and series.source in found:
+                found[series.source].append(series)
+        return found
+
+    @property
+    def errors(self) -> list[str]:
+        """A sentence for each source and each metric that the last refresh could not read."""
+        sources = [source_error(source) for source in self.warehouse.sources if source.status in ("stale", "failed")]
+        series = [series_error(one) for several in self.unread_series.values() for one in several]
+        return sources + series
+
+
+def workspace_at(folder: Path | None) -> Workspace:
+    """Return the workspace in a folder, or the demo; raises WorkspaceError.
+
+    Where the demo was installed by somebody else, its state is kept in the user's cache.
+    """
+    if folder is not None:
+        return Workspace.at(folder)
+    found = Workspace.at(demo())
+    if os.access(found.folder, os.W_OK) or os.environ.get("NORTHSTAR_STATE"):
+        return found
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return replace(found, state=Path(cache) / "northstar" / "demo")
+
+
+def refreshed(workspace: Workspace) -> Summary:
+    """Refresh, and show how it goes where somebody looks on; raises TreeError."""
+    with Progress() as progress:
+        return refresh(workspace, progress)
+
+
+@contextmanager
+def opened(workspace: Workspace) -> Iterator[Opened]:
+    """Open what was published last; raises NorthstarError where there is nothing that this version can read."""
+    path = workspace.store.usable()
+    if path is None:
+        raise NorthstarError("There are no values yet. Write `northstar refresh` to read the sources.")
+    warehouse = Warehouse(path)
+    try:
+        loaded = read_tree(warehouse.tree_text)
+        yield Opened(warehouse, loaded.tree, loaded.warnings)
+    finally:
+        warehouse.close()
+
+
+def source_error(source: SourceState) -> str:
+    """Say why a source could not be read, and what stands in for it."""
+    kept = f"Its values of {source.read_at:%Y-%m-%d %H:%M} UTC stay." if source.read_at else "It has no values."
+    return f"Source '{source.id}' could not be read. {source.error} {kept}"
+
+
+def series_error(series: SeriesState) -> str:
+    """Say why a metric, or its target, could not be read."""
+    which = "The target of metric" if series.kind == "target" else "Metric"
+    return f"{which} '{series.metric}' could not be read. {series.error}"

@@ -1,0 +1,1 @@
+"""The weekly review: its week, its figures, its deck."""

@@ -1,0 +1,91 @@
+"""Which values of a week are there: metric by metric and source by source, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from metrics.review.figures import Figures
+from metrics.tree.tree import Metric, Tree
+from metrics.warehouse.warehouse import SourceState, Warehouse
+
+State = Literal["stale", "late", "withheld", "incomplete", "empty", "complete"]
+
+_SOURCE_ORDER = ("failed", "stale", "unread", "read")
+_ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "empty", "complete")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How much of a metric there is in a week. `last_day` is its newest day with a value by then.
+
+    Stale: the last refresh could not read it. Late: no value, but older ones. Withheld: its formula's parts are there
+    for different days. Empty: never a value.
+    """
+
+    metric: Metric
+    state: State
+    grain: str
+    present: int
+    expected: int
+    first_day: date | None
+    last_day: date | None
+    error: str | None
+
+    @property
+    def sentence(self) -> str:
+        """What is the matter, in a sentence; empty where nothing is."""
+        match self.state:
+            case "stale":
+                return f"Could not be read by the last refresh: {self.error}"
+            case "late":
+                return f"Late: no value since {self.last_day:%-d %b %Y}. Ask its owner when the next will be in."
+            case "withheld":
+                return "Not computed: the parts of its formula lack different days."
+            case "incomplete":
+                return f"{self.present} of {self.expected} days are there; changes that need all of them stay blank."
+            case "empty":
+                return "No value yet." if self.metric.source or self.metric.formula else "No source yet: declare one."
+            case _:
+                return ""
+
+
+def arrivals(tree: Tree, warehouse: Warehouse, figures: Figures) -> list[Arrival]:
+    """Return all metrics' arrivals in the figures' week, worst first, else in the tree's order."""
+    found = [_arrival(tree, warehouse, figures, metric) for metric in tree.metrics.values()]
+    return sorted(found, key=lambda arrival: _ORDER.index(arrival.state))
+
+
+def worst_first(sources: Iterable[SourceState]) -> list[SourceState]:
+    """Order sources: those that could not be read, then those that left something out, then the others."""
+    return sorted(sources, key=lambda source: (_SOURCE_ORDER.index(source.status), source.problem_count == 0))
+
+
+def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric) -> Arrival:
+    of_metric = figures[metric.id]
+    leaves = [warehouse.series[leaf.id] for leaf in tree.leaves(metric.id)]
+    errors = [leaf.error for leaf in leaves if leaf.error and leaf.first_day]
+    monthly = any(leaf.grain == "monthly" for leaf in leaves)
+    newest = of_metric.monthly[-1] if monthly else of_metric.last_week
+    first_days = [leaf.first_day for leaf in leaves if leaf.first_day]
+    state: State = "complete"
+    if of_metric.last_day is None:
+        state = "empty"
+    elif errors:
+        state = "stale"
+    elif newest.value is None:
+        state = "withheld" if newest.present else "late"
+    elif newest.incomplete:
+        state = "incomplete"
+    return Arrival(
+        metric=metric,
+        state=state,
+        grain=", ".join(dict.fromkeys(leaf.grain or "unknown" for leaf in leaves)),
+        present=newest.present,
+        expected=newest.expected,
+        first_day=max(first_days, default=None),
+        last_day=of_metric.last_day,
+        error=errors[0] if errors else None,
+    )

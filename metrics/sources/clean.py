@@ -1,0 +1,68 @@
+"""Reading a file whose dates are all 2020-01-05 and whose values are all plain numbers: in one pass."""
+
+from __future__ import annotations
+
+import duckdb
+
+from metrics.sources.dates import LAST_YEAR
+from metrics.sources.plan import Plan
+from metrics.sources.series import Series
+from metrics.sources.table import trimmed
+
+# Stands in `reading` for a row of the file that fed no series, while a source is read: such rows count towards the
+# source's rows and days.
+ANY_ROW = -1
+
+# DuckDB takes the words `epoch` and `infinity` for 1 January 1900 where it expects dates.
+_FIRST_DAY = "DATE '1901-01-01'"
+
+
+def insert_clean(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
+    """Append the values of a clean file to `reading`, with a row of `ANY_ROW`; return False where it is not clean.
+
+    Wide layout: one row of `ANY_ROW` a row of the file. Long layout: one for each row that does not feed the first
+    series of its metric's name (`leads` in `northstar_csv_series`). Nothing is appended from a file that isn't clean.
+    """
+    if not plan.table.sound or plan.text_columns & plan.value_columns or plan.table.date in plan.value_columns:
+        return False
+    if plan.table.date in plan.text_columns:
+        return False
+    types = {position: "DOUBLE" for position in plan.value_columns} | {plan.table.date: "DATE"}
+    relation = plan.table.typed(types)
+    day = f"c{plan.table.date}"
+    day = f"CASE WHEN {day} BETWEEN {_FIRST_DAY} AND DATE '{LAST_YEAR}-12-31' THEN {day} ELSE error('day') END"
+    query = _wide(plan, relation, day) if plan.metric is None else _long(plan, relation, day)
+    finite = "CASE WHEN value IS NULL OR isfinite(value) THEN value ELSE error('value') END"
+    try:
+        connection.execute(f"INSERT INTO reading SELECT number, day, {finite} FROM ({query})")
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _wide(plan: Plan, relation: str, day: str) -> str:
+    def cell(one: Series, column: str) -> str:
+        return column if one.scale == 1 else f"{column} * {one.scale!r}::DOUBLE"
+
+    numbers, cells = f"[{ANY_ROW}]", "[NULL::DOUBLE]"
+    if plan.series:
+        own_numbers, own_cells = plan.lists(cell)
+        numbers, cells = f"list_append({own_numbers}, {ANY_ROW})", f"list_append({own_cells}, NULL)"
+    return (
+        f"SELECT unnest({numbers})::INTEGER AS number, {day} AS day, unnest({cells})::DOUBLE AS value FROM {relation}"
+    )
+
+
+def _long(plan: Plan, relation: str, day: str) -> str:
+    name = f"c{plan.metric}"
+    # Blanks around names are rare and slow to cut off: a file with any is not clean.
+    stranger = f"CASE WHEN {trimmed(name)} = coalesce({name}, '') THEN {ANY_ROW} ELSE error('name') END"
+    number = (
+        f"CASE WHEN s.number IS NULL THEN {stranger} WHEN {plan.matches_series} THEN s.number"
+        f" WHEN s.leads THEN {ANY_ROW} END"
+    )
+    return (
+        f"SELECT * FROM (SELECT {number} AS number, {day} AS day, c{plan.value} * s.scale AS value"
+        f" FROM {relation} LEFT JOIN northstar_csv_series s ON s.name = {name})"
+        f" WHERE number IS NOT NULL"
+    )

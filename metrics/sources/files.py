@@ -1,0 +1,132 @@
+"""Which files a CSV source is made of, and whether they are text that can be read."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import numpy as np
+
+from metrics.errors import nearest, shorten
+from metrics.sources.report import SourceError
+from metrics.tree.tree import Source
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_GLOB = frozenset("*?[")
+_CHUNK = 1 << 20
+_MOST_NAMES = 10
+
+
+@dataclass(frozen=True)
+class Text:
+    """What one look at the bytes of a file told.
+
+    `digit_groups`: an underscore stands between digits somewhere. `trailing`: the signs that end some line, of
+    delimiters, quotes and spaces.
+    """
+
+    digit_groups: bool
+    trailing: frozenset[str]
+
+
+def csv_files(source: Source, folder: Path) -> list[Path]:
+    """Return the file of a CSV source, or the files that its glob matches, sorted.
+
+    Raises SourceError where there is none, or where the path leaves the workspace's folder.
+    """
+    path = source.path or ""
+    if not path.strip() or "\0" in path:
+        raise SourceError(f"Source '{source.id}' names no file: write `path:`.")
+    if PurePath(path).is_absolute() or ".." in PurePath(path).parts:
+        raise SourceError(f"The path {shorten(path)} leaves the workspace: write a path below its folder.")
+    named = folder / path
+    try:
+        if named.is_dir():
+            raise SourceError(f"{path} is a folder: write a file in it, or a pattern such as {path}/*.csv.")
+        if named.is_file():
+            found = [named]
+        elif _GLOB & set(path):
+            # A name that starts with a dot is a hidden file, or the shadow that some systems put beside each file.
+            found = sorted(match for match in folder.glob(path) if match.is_file() and match.name[0] != ".")
+        else:
+            found = []
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise SourceError(f"The path {shorten(path)} can't be used: {error}.") from None
+    if not found:
+        raise SourceError(_nothing_found(path, folder))
+    for match in found:
+        if any("\ud800" <= sign <= "\udfff" for sign in str(match)):
+            raise SourceError(f"The name of the file {match.name!r} is not UTF-8: rename it.")
+    return found
+
+
+def look_at(path: Path, name: str) -> Text:
+    """Read a file once and return what the CSV reader needs to know of it beforehand.
+
+    Raises SourceError where it can't be opened, is empty, or is not UTF-8 text.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    digit_groups, trailing, lines, before = False, set[str](), 1, b""
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if not before and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                    raise SourceError(f"{name} is UTF-16, not UTF-8: save it as CSV UTF-8.")
+                _decode(decoder, chunk, name, lines)
+                block = np.frombuffer(before + chunk, np.uint8)
+                line_ends = np.flatnonzero((block[1:] == 10) | (block[1:] == 13))
+                trailing.update(map(chr, np.unique(block[line_ends])))
+                around = np.flatnonzero(block[1:-1] == 95)
+                digit_groups |= bool((_is_digit(block[around]) & _is_digit(block[around + 2])).any())
+                lines += chunk.count(b"\n")
+                before = chunk[-2:]
+    except FileNotFoundError:
+        raise SourceError(f"{name} is gone: put it back, or change `path:`.") from None
+    except PermissionError:
+        raise SourceError(f"{name} can't be opened: give Northstar the right to read it.") from None
+    except OSError as error:
+        raise SourceError(f"{name} can't be read: {error.strerror or error}.") from None
+    if not before:
+        raise SourceError(f"{name} is empty: it needs a header and at least one row.")
+    _decode(decoder, b"", name, lines, final=True)
+    trailing.add(chr(before[-1]))
+    return Text(digit_groups, frozenset(trailing & {*DELIMITERS, '"', " "}))
+
+
+def _is_digit(block: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return (block >= 48) & (block <= 57)
+
+
+def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, name: str, line: int, final: bool = False) -> None:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError as error:
+        line += chunk[: error.start].count(b"\n")
+        raise SourceError(f"{name} is not UTF-8 (line {line}): save it as CSV UTF-8.") from None
+    if b"\0" in chunk:
+        line += chunk[: chunk.index(b"\0")].count(b"\n")
+        raise SourceError(f"{name} is not plain text (line {line}): save it as CSV UTF-8.")
+
+
+def _nothing_found(path: str, folder: Path) -> str:
+    """Return the sentence for a path without a file: what there is instead."""
+    near = folder / path
+    while near != folder and not near.is_dir():
+        near = near.parent
+    where = near.relative_to(folder).as_posix()
+    place = "in the workspace" if where == "." else f"in {where}"
+    try:
+        entries = sorted(entry.name for entry in near.iterdir() if entry.is_file() and entry.name[0] != ".")
+    except OSError:
+        entries = []
+    entries = [entry for entry in entries if entry.isprintable()]
+    tables = [entry for entry in entries if entry.lower().endswith((".csv", ".tsv", ".txt"))] or entries
+    what = f"No file matches {path}" if _GLOB & set(path) else f"There is no file {path}"
+    if not tables:
+        return f"{what}, and there is no other file {place}: put it there, or change `path:`."
+    more = f" and {len(tables) - _MOST_NAMES} more" if len(tables) > _MOST_NAMES else ""
+    close = None if _GLOB & set(path) else nearest(PurePath(path).name, tables)
+    hint = f" Did you mean '{close}'?" if close else ""
+    return f"{what}. The files {place} are: {', '.join(tables[:_MOST_NAMES])}{more}.{hint}"

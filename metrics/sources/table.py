@@ -1,0 +1,170 @@
+"""One CSV file as a relation that DuckDB reads, and the way from its rows back to those that a spreadsheet shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from metrics.sources.files import look_at
+from metrics.sources.header import BLANKS, Header, find_header
+from metrics.sources.records import rewrite
+from metrics.sources.report import Problem, SourceError
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file with its header. In SQL its columns are `c0`, `c1`, ... by their position; `date` is one.
+
+    `sound` is False where DuckDB's reader alone would take some cells for what they are not. `rewritten` is the copy
+    of a malformed file, whose `problems` tell what is not in it.
+    """
+
+    name: str
+    path: Path
+    header: Header
+    date: int
+    sound: bool
+    rewritten: Path | None = None
+    positions: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    problem_count: int = 0
+
+    def typed(self, types: Mapping[int, str]) -> str:
+        """Return the SQL relation with columns of the given types; text otherwise, dates as 2020-01-05."""
+        columns = ((position, types.get(position, "VARCHAR")) for position in range(len(self.header.names)))
+        return _reader(
+            self.path,
+            self.header.delimiter,
+            {f"c{position}": kind for position, kind in columns},
+            f"skip={self.header.line}, null_padding=true, dateformat='%Y-%m-%d'",
+        )
+
+    def texts(self, positions: Collection[int], numbered: bool = True) -> str:
+        """Return a query for the columns at `positions` as text and, if `numbered`, `row`.
+
+        For a file that was not rewritten `row` counts the rows below the header that are not blank; `spreadsheet_rows`
+        makes rows of a spreadsheet of them. Without it DuckDB reads the parts of a file at the same time.
+        """
+        names = ", ".join(f"c{position}" for position in sorted(set(positions)))
+        if self.rewritten is not None:
+            columns = {"row": "BIGINT", **{f"c{position}": "VARCHAR" for position in self.positions}}
+            return f"SELECT row, {names} FROM {_reader(self.rewritten, ',', columns, 'parallel=false')}"
+        if not numbered:
+            return f"SELECT {names} FROM {self.typed({})}"
+        # Without an order of its own, row_number() counts rows as the file has them, for the reader then runs alone.
+        return f"SELECT row_number() OVER () AS row, {names} FROM {self.typed({})}"
+
+    def rewrite(self, positions: Collection[int], target: Path) -> Table:
+        """Return the table read row by row into the new file `target`, less the rows that are broken."""
+        kept = tuple(sorted(set(positions)))
+        try:
+            done = rewrite(self.path, self.name, self.header, kept, target)
+        except (OSError, UnicodeError) as error:
+            raise SourceError(f"{self.name} can't be read: {error}.") from None
+        return replace(
+            self,
+            rewritten=target,
+            positions=kept,
+            problems=done.problems,
+            problem_count=done.problem_count,
+        )
+
+    def spreadsheet_rows(self, rows: Iterable[int]) -> dict[int, int]:
+        """Return for numbers of rows, as `texts` gives them, the rows that a spreadsheet shows."""
+        wanted = set(rows)
+        if self.rewritten is not None or not wanted:
+            return {row: row for row in wanted}
+        # No cell of a file that DuckDB took holds a line break: a line is a row.
+        found: dict[int, int] = {}
+        count, last = 0, max(wanted)
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            for number, line in enumerate(file, 1):
+                if number <= self.header.line or not line.strip("\r\n"):
+                    continue
+                count += 1
+                if count in wanted:
+                    found[count] = self.header.row + number - self.header.line
+                if count >= last:
+                    break
+        return found
+
+
+def open_table(path: Path, name: str, date: str, others: Collection[str]) -> Table:
+    """Return the table in a file; `date` is its date column, `others` the further columns that are wanted.
+
+    Raises SourceError where the file is no text or has no such header.
+    """
+    text = look_at(path, name)
+    header = find_header(path, name, date, others)
+    sound = not text.digit_groups and len(header.names) > 1 and _has_plain_top(path, header)
+    if sound and text.trailing & {header.delimiter, " ", '"'}:
+        sound = not _has_wide_line(path, header)
+    position = header.position(date)
+    assert position is not None, "find_header looks for it"
+    return Table(name, path, header, position, sound)
+
+
+def _has_plain_top(path: Path, header: Header) -> bool:
+    """Return whether DuckDB, told to skip the lines down to the header, skips just these: it minds quotes in them."""
+    if header.row != header.line:
+        return False
+    with path.open("rb") as file:
+        return not any(b'"' in line for line in islice(file, header.line - 1))
+
+
+def _has_wide_line(path: Path, header: Header) -> bool:
+    """Return whether a line ends with a blank cell and has more delimiters than the header.
+
+    DuckDB drops a blank cell at the end of a row that is too wide; but in `2020-01-04,1,234,` it was not the blank
+    that was too many.
+    """
+    delimiter = header.delimiter.encode()
+    with path.open("rb") as file:
+        lines = (line for number, line in enumerate(file) if number >= header.line)
+        return any(
+            line.count(delimiter) >= len(header.names) and line.rstrip(b' "\r\n').endswith(delimiter) for line in lines
+        )
+
+
+def _reader(path: Path, delimiter: str, columns: Mapping[str, str], options: str) -> str:
+    # A name with brackets or a star in it is a pattern to DuckDB.
+    exact = re.sub(r"([\[*?])", r"[\1]", str(path.absolute()))
+    struct = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
+    return (
+        f"read_csv({literal(exact)}, auto_detect=false, header=false, delim={literal(delimiter)}, quote='\"',"
+        f" escape='\"', nullstr='', strict_mode=true, hive_partitioning=false, compression='none',"
+        f" max_line_size=16000000, columns={{{struct}}}, {options})"
+    )
+
+
+def storable(text: str) -> str:
+    """Return `text` without lone halves of surrogate pairs: no UTF-8 file holds any, nor the NUL in their place."""
+    return _SURROGATE.sub("\0", text)
+
+
+def literal(text: str) -> str:
+    """Return `text` as a string in SQL."""
+    quoted = storable(text).replace("'", "''").replace("\0", "' || chr(0) || '")
+    return f"'{quoted}'"
+
+
+def trimmed(column: str) -> str:
+    """Return the SQL of a text column without blanks around it; '' where it is NULL."""
+    # Trimming more than spaces is slow, and hardly any text needs it: most begin and end with a plain sign.
+    return (
+        f"(CASE WHEN {column} >= '!' AND {column} < chr(127) AND {column}[-1] BETWEEN '!' AND '~' THEN {column}"
+        f" ELSE coalesce(trim({column}, {literal(BLANKS)}), '') END)"
+    )
+
+
+def scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Return the one whole number that a query gives; 0 for NULL."""
+    found = connection.execute(query).fetchone()
+    return int(found[0] or 0) if found else 0

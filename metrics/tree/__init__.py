@@ -1,0 +1,1 @@
+"""The declared tree: from what was written in `northstar.yaml` to frozen, resolved values."""

@@ -1,0 +1,1 @@
+"""The warehouse: observations in, values of any period out."""

@@ -1,0 +1,117 @@
+"""From observations to what counts: the grain of each series, and one value on each day that its grain asks for."""
+
+from __future__ import annotations
+
+import duckdb
+
+from metrics.calendar import Calendar
+from metrics.warehouse.rollup import EXPECTED
+
+# The day that a value counts for: a weekly one the last day of its week, a monthly one the last day of its month.
+_ANCHOR = """
+    case grain
+        when 'weekly' then day + ((($week_end - isodow(day)) % 7 + 7) % 7)::integer
+        when 'monthly' then last_day(day)
+        else day
+    end
+"""
+
+_DAYS = """
+update series set first_day = found.first_day, last_day = found.last_day
+from (
+    select series, min(day) as first_day, max(day) as last_day
+    from observation where value is not null group by series
+) as found
+where series.number = found.series
+"""
+
+# Series whose rows can be anything but daily: few rows for their span, or none on a weekend. The others are daily.
+_SPARSE = """
+create or replace temp table sparse as
+select observation.series, count(*) as rows, max(day) - min(day) as span, max(isodow(day)) < 6 as no_weekend
+from observation join series on series.number = observation.series
+where series.grain is null and absent = 'missing'
+group by observation.series
+having count(*) >= 2 and (span >= 4 * (count(*) - 1) or no_weekend)
+"""
+
+_FOUND_GRAIN = """
+update series set grain = found.grain
+from (
+    select
+        series,
+        case
+            when count(distinct month) = count(*) and min(gap) >= 26 then 'monthly'
+            when count(distinct week) = count(*) and min(gap) >= 4 and median(gap) <= 13 then 'weekly'
+            when any_value(no_weekend) and count(*) >= 10 and any_value(span) >= 14 and median(gap) = 1 then 'weekdays'
+            else 'daily'
+        end as grain
+    from (
+        select
+            series,
+            span,
+            no_weekend,
+            date_trunc('month', day) as month,
+            day + ((($week_end - isodow(day)) % 7 + 7) % 7)::integer as week,
+            day - lag(day) over (partition by series order by day) as gap,
+        from observation join sparse using (series)
+    )
+    group by series
+) as found
+where series.number = found.series
+"""
+
+_WEEKLY_AND_MONTHLY = f"""
+insert into placed
+select
+    series,
+    anchor,
+    case any_value(aggregate)
+        when 'sum' then fsum(value)
+        when 'mean' then favg(value)
+        when 'min' then min(value)
+        when 'max' then max(value)
+        when 'first' then arg_min(value, day)
+        else arg_max(value, day)
+    end
+from (
+    select series, {_ANCHOR} as anchor, aggregate, day, value
+    from observation join series on series.number = observation.series
+    where value is not null and grain in ('weekly', 'monthly')
+)
+group by series, anchor
+"""
+
+# absent: zero. From a metric's first row up to its source's last, a day without a row is a zero; a blank cell is not.
+_ZEROS = f"""
+insert into placed
+with bounds as (
+    select number as series, any_value(grain) as grain, min(observation.day) as first_row,
+           any_value(source.last_day) as day
+    from series
+    join observation on observation.series = series.number
+    join source on source.id = series.source
+    where absent = 'zero'
+    group by number
+)
+select series, day, 0.0
+from (
+    select series, grain, unnest(generate_series(first_row, {_ANCHOR}, interval 1 day))::date as day from bounds
+)
+where {EXPECTED}
+  and (series, day) not in (
+      select observation.series, {_ANCHOR} from observation join series on series.number = observation.series
+      where absent = 'zero'
+  )
+"""
+
+
+def place(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    """Find each series' days and grain from its observations, then place what does not count on its own day."""
+    week_end = {"week_end": calendar.week_ends_on + 1}
+    connection.execute(_DAYS)
+    connection.execute(_SPARSE)
+    connection.execute(_FOUND_GRAIN, week_end)
+    connection.execute("update series set grain = 'daily' where grain is null and kind <> 'formula'")
+    connection.execute(_WEEKLY_AND_MONTHLY, week_end)
+    connection.execute(_ZEROS, week_end)

@@ -1,0 +1,208 @@
+"""From daily values to values of any periods: one set of SQL statements for all series, formulas included.
+
+The statements fill the temporary table `rolled (series, period, value, present, expected, lacking)`, where `period`
+is the position in the list of periods asked for. A series without any value in a period has no row there. A row
+without value says that the parts were there and could not be combined: days that differ, or a division by zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from graphlib import TopologicalSorter
+from itertools import count
+
+import duckdb
+
+from metrics.calendar import Calendar, Period
+from metrics.tree.formula import Operand
+from metrics.warehouse.schema import SeriesRow, load_rows
+
+# Expected days of a grain, as a condition on `grain` and `day`. $week_end: ISO number of the weekday that ends a week.
+EXPECTED = """
+    case grain
+        when 'daily' then true
+        when 'weekdays' then isodow(day) < 6
+        when 'weekly' then isodow(day) = $week_end
+        else day = last_day(day)
+    end
+"""
+
+# `of_weeks` tells the days of a period that has bounds of its own for weekly values: true for those, false for the
+# others' days; null in all other periods, whose days are the same for every grain.
+_PERIOD_DAYS = """
+create or replace temp table period_day as
+select *, isodow(day) < 6 as on_weekday, hash(day) as fingerprint
+from (
+    select number as period, span = 'week' as is_week, case when first_week is not null then false end as of_weeks,
+           unnest(generate_series(first, last, interval 1 day))::date as day
+    from periods
+    union all
+    select number, false, true, unnest(generate_series(first_week, last_week, interval 1 day))::date
+    from periods where first_week is not null
+)
+"""
+
+_EXPECTED_IN_PERIOD = f"""
+create or replace temp table expected_in_period as
+select grain, period, count(*)::integer as expected, bit_xor(fingerprint) as fingerprint
+from period_day, (select unnest(['daily', 'weekdays', 'weekly', 'monthly']) as grain)
+where {EXPECTED} and not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true)
+group by all
+"""
+
+# `present` counts expected days only. A monthly value says nothing of a week, what is not additive nothing of a month.
+_ROLLED = """
+create or replace temp table rolled as
+with value_in_period as (
+    select
+        daily.series,
+        period,
+        fsum(value) as total,
+        count(*) as days,
+        min(value) as smallest,
+        max(value) as largest,
+        arg_min(value, day) filter (aggregate = 'first') as earliest,
+        arg_max(value, day) filter (aggregate = 'last') as latest,
+        (count(*) filter (grain <> 'weekdays' or on_weekday))::integer as present,
+        coalesce(bit_xor(fingerprint) filter (grain <> 'weekdays' or on_weekday), 0) as fingerprint,
+    from daily
+    join period_day using (day)
+    join series on series.number = daily.series
+    where case when is_week then grain <> 'monthly' else additive end
+      and coalesce(of_weeks = (grain = 'weekly'), true)
+    group by daily.series, period
+)
+select
+    series,
+    period,
+    case aggregate
+        when 'sum' then total
+        when 'mean' then total / days
+        when 'min' then smallest
+        when 'max' then largest
+        when 'first' then earliest
+        else latest
+    end as value,
+    present,
+    expected_in_period.expected,
+    -- a lacking week is not a lacking day, though its value would count on one
+    case when value_in_period.fingerprint = expected_in_period.fingerprint then 0
+         when grain in ('daily', 'weekdays') then xor(value_in_period.fingerprint, expected_in_period.fingerprint)
+         else hash(grain, xor(value_in_period.fingerprint, expected_in_period.fingerprint)) end as lacking,
+from value_in_period
+join series on series.number = value_in_period.series
+join expected_in_period using (grain, period)
+"""
+
+# Both sides must rest on the same days; a number (expected = 0) goes with any. Of two sides the one that lacks more
+# speaks for both.
+_FORMULA_STEP = """
+insert into rolled
+select
+    step.result,
+    l.period,
+    case when (l.lacking = r.lacking or l.expected = 0 or r.expected = 0) and isfinite(computed) then computed end,
+    case when from_left then l.present else r.present end,
+    case when from_left then l.expected else r.expected end,
+    case when from_left then l.lacking else r.lacking end
+from step
+join rolled l on l.series = step.left_side
+join rolled r on r.series = step.right_side and r.period = l.period
+join periods on periods.number = l.period,
+lateral (
+    select
+        case operator
+            when '+' then l.value + r.value
+            when '-' then l.value - r.value
+            when '*' then l.value * r.value
+            else l.value / nullif(r.value, 0)
+        end as computed,
+        r.expected = 0 or (l.expected > 0 and l.present * r.expected <= r.present * l.expected) as from_left
+)
+where step.level = $level and (span = 'week' or step.additive)
+"""
+
+
+def roll_up(
+    connection: duckdb.DuckDBPyConnection,
+    series: Sequence[SeriesRow],
+    calendar: Calendar,
+    periods: Sequence[Period],
+) -> None:
+    """Fill the temporary tables `periods` and `rolled` from `daily`."""
+    load_periods(connection, periods)
+    connection.execute(_PERIOD_DAYS)
+    connection.execute(_EXPECTED_IN_PERIOD, {"week_end": calendar.week_ends_on + 1})
+    connection.execute(_ROLLED)
+    _add_formulas(connection, series)
+
+
+def load_periods(connection: duckdb.DuckDBPyConnection, periods: Sequence[Period]) -> None:
+    """Fill the temporary table `periods` (number, span, first, last, first_week, last_week)."""
+    rows = [
+        (number, period.span, period.first, period.last, *(period.weeks or (None, None)))
+        for number, period in enumerate(periods)
+    ]
+    names = ("number", "span", "first", "last", "first_week", "last_week")
+    load_rows(connection, "create or replace temp table periods as", names, rows)
+
+
+def _add_formulas(connection: duckdb.DuckDBPyConnection, series: Sequence[SeriesRow]) -> None:
+    steps, constants = _steps(series)
+    if not steps:
+        return
+    names = ("level", "result", "operator", "left_side", "right_side", "additive")
+    load_rows(connection, "create or replace temp table step as", names, steps)
+    if constants:
+        load_rows(
+            connection, "create or replace temp table constant as", ("operand", "number"), list(constants.items())
+        )
+        connection.execute(
+            "insert into rolled select operand, periods.number, constant.number, 0, 0, 0 from constant, periods"
+        )
+    for level in range(max(step[0] for step in steps) + 1):
+        connection.execute(_FORMULA_STEP, {"level": level})
+
+
+def _steps(
+    series: Sequence[SeriesRow],
+) -> tuple[list[tuple[int, int, str, int, int, bool]], dict[int, float]]:
+    """Return all formulas' steps as (level, result, operator, left, right, additive), and the numbers in them.
+
+    Results between steps and numbers get series numbers of their own, above those of the tree. A step's level is one
+    above the highest level of its sides, so that all steps of a level can be computed at once.
+    """
+    number_of = {row.key: row.number for row in series}
+    formulas = {row.number: row.metric.formula for row in series if row.kind == "formula" and row.metric.formula}
+    level_of: dict[int, int] = {}
+    constants: dict[int, float] = {}
+    steps: list[tuple[int, int, str, int, int, bool]] = []
+    unused = count(len(series))
+
+    def add(result: int) -> None:
+        formula = formulas[result]
+        results = [*(next(unused) for _ in formula.steps[:-1]), result]
+
+        def side(operand: Operand) -> int:
+            if operand.step is not None:
+                return results[operand.step]
+            if operand.metric is not None:
+                return number_of[operand.metric]
+            name = next(unused)
+            constants[name] = operand.number or 0.0
+            return name
+
+        for step, name in zip(formula.steps, results, strict=True):
+            left, right = side(step.left), side(step.right)
+            level_of[name] = 1 + max(level_of.get(left, -1), level_of.get(right, -1))
+            steps.append((level_of[name], name, step.operator, left, right, series[result].metric.additive))
+
+    order = TopologicalSorter(
+        {
+            number: [number_of[operand] for operand in formula.operands if number_of[operand] in formulas]
+            for number, formula in formulas.items()
+        }
+    )
+    for number in order.static_order():
+        add(number)
+    return steps, constants

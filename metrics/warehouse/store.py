@@ -1,0 +1,80 @@
+"""Where a workspace's warehouse lives: numbered files of which the highest is current.
+
+DuckDB lets no second process open a file that one writes. So a refresh fills a file under another name and publishes
+it by rename; readers open the current file read-only and move on to a newer one by themselves. A killed refresh
+leaves nothing but a file that the next one removes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock
+
+from metrics.warehouse.schema import FORMAT
+
+_NAME = re.compile(r"warehouse-(\d{6,})\.duckdb")
+_KEPT = 2
+
+
+class Store:
+    """The warehouse files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> Path | None:
+        """Return the newest published file, or None before the first refresh."""
+        return max(self._published(), key=_number, default=None)
+
+    def usable(self) -> Path | None:
+        """Return the newest published file if this version of Northstar can read it, else None."""
+        path = self.current()
+        if path is None:
+            return None
+        try:
+            with duckdb.connect(str(path), read_only=True) as connection:
+                found = connection.execute("select format from meta").fetchone()
+        except duckdb.Error:
+            return None
+        return path if found and found[0] == FORMAT else None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for one refresh; a second one waits, and finds the work done."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / "refresh.lock"):
+            yield
+
+    def new_file(self) -> Path:
+        """Return the path to build a new warehouse at; removes what killed refreshes left. Call it locked."""
+        for left in self.folder.glob("building-*"):
+            left.unlink(missing_ok=True)
+        return self.folder / f"building-{os.getpid()}.duckdb"
+
+    def publish(self, built: Path) -> Path:
+        """Make a closed, complete file the current one; keeps the one before for readers that just opened it."""
+        current = self.current()
+        number = _number(current) + 1 if current else 1
+        target = self.folder / f"warehouse-{number:06}.duckdb"
+        with built.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(built, target)
+        for old in sorted(self._published(), key=_number)[:-_KEPT]:
+            old.unlink(missing_ok=True)
+        return target
+
+    def _published(self) -> list[Path]:
+        if not self.folder.is_dir():
+            return []
+        return [path for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
+
+
+def _number(path: Path) -> int:
+    found = _NAME.fullmatch(path.name)
+    return int(found[1]) if found else 0

@@ -1,0 +1,199 @@
+"""Read access to one warehouse file: values of any periods, histories, and the state of each source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.calendar import Period
+from metrics.tree.tree import Tree
+from metrics.warehouse import rollup, schema
+
+_POINTS = """
+select series, number as position, value, present, expected
+from weekly join periods on periods.last = weekly.week_ending where span = 'week'
+union all
+select series, number as position, value, present, expected
+from monthly join periods on periods.first = monthly.month where span = 'month'
+"""
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values of all series (rows, by number) over the periods asked for (columns); NaN where there is none.
+
+    `present` of `expected` days are there; both 0 where a series has no value in the period.
+    """
+
+    value: NDArray[np.float64]
+    present: NDArray[np.int64]
+    expected: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SeriesState:
+    """What is known of one series: its grain, its span of days, when it was read, why it could not be."""
+
+    number: int
+    key: str
+    metric: str
+    kind: str
+    source: str | None
+    grain: str | None
+    first_day: date | None
+    last_day: date | None
+    read_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """How the last refresh found a source. `read_at` (UTC) is when its present values were read.
+
+    `status` is read; stale (failed, older values kept); failed (no values); unread (a type that is not read).
+    """
+
+    id: str
+    status: str
+    read_at: datetime | None
+    row_count: int
+    first_day: date | None
+    last_day: date | None
+    problem_count: int
+    error: str | None
+    notes: tuple[str, ...]
+    files: tuple[str, ...]
+    fingerprint: str
+
+
+class Warehouse:
+    """A published warehouse file, open for reading. Safe to share between threads: each call has its own cursor."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = duckdb.connect(str(path), read_only=True)
+        row = self._connection.execute("select tree_text, built_at from meta").fetchone()
+        self.tree_text, self.built_at = row if row else ("", datetime.min)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @cached_property
+    def series(self) -> dict[str, SeriesState]:
+        """State of each series by key: the metric's id, or `<id>.target`."""
+        rows = self._rows(
+            """select number, key, metric, kind, source, grain, first_day, last_day, read_at, error
+               from series order by number"""
+        )
+        return {str(row[1]): SeriesState(*row) for row in rows}
+
+    @cached_property
+    def sources(self) -> list[SourceState]:
+        """State of each source, in the order of the last refresh."""
+        rows = self._rows(
+            """select id, status, read_at, row_count, first_day, last_day, problem_count, error, notes, files,
+                      fingerprint
+               from source"""
+        )
+        return [
+            SourceState(*row[:8], notes=tuple(row[8]), files=tuple(row[9]), fingerprint=row[10]) for row in rows
+        ]
+
+    def problems(self, source: str, limit: int = 1_000) -> pd.DataFrame:
+        """Return what was left out of a source: columns file, row, column, value, what, write, metric."""
+        return (
+            self._connection.cursor()
+            .execute(
+                """select file, row_number as row, column_name as column, cell as value, what,
+                          write_instead as write, metric
+               from problem where source = ? limit ?""",
+                [source, limit],
+            )
+            .df()
+        )
+
+    def values(self, tree: Tree, periods: Sequence[Period]) -> Values:
+        """Return the values of all series of `tree` (the tree that the file was built from) over `periods`."""
+        series = schema.series_of(tree)
+        cursor = self._connection.cursor()
+        rollup.load_periods(cursor, periods)
+        found = [cursor.execute(_POINTS).fetchnumpy()]
+        to_date = [position for position, period in enumerate(periods) if period.span == "to_date"]
+        if to_date:
+            rollup.roll_up(cursor, series, tree.calendar, [periods[position] for position in to_date])
+            rolled = cursor.execute(
+                "select series, period as position, value, present, expected from rolled where series < ?",
+                [len(series)],
+            ).fetchnumpy()
+            rolled["position"] = np.asarray(to_date)[rolled["position"]]
+            found.append(rolled)
+        cursor.close()
+        shape = (len(series), len(periods))
+        values = Values(np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64))
+        for part in found:
+            at = (part["series"], part["position"])
+            values.value[at] = np.ma.filled(np.ma.asarray(part["value"], float), np.nan)
+            values.present[at] = part["present"]
+            values.expected[at] = part["expected"]
+        return values
+
+    def weekly(self, metric: str) -> pd.DataFrame:
+        """Return a metric's weeks: columns week_ending (datetime64), value, present, expected; oldest first."""
+        return self._history("weekly", "week_ending", metric)
+
+    def monthly(self, metric: str) -> pd.DataFrame:
+        """Return a metric's months: columns month (its first day, datetime64), value, present, expected."""
+        return self._history("monthly", "month", metric)
+
+    def newest_days(self, up_to: date) -> dict[str, date]:
+        """Return for each series with values its newest day with one, up to a day."""
+        rows = self._rows(
+            """select key, max(day) from daily join series on series.number = daily.series
+               where day <= ? group by key""",
+            [up_to],
+        )
+        return {str(key): day for key, day in rows}
+
+    def complete_periods(self, up_to: date) -> pd.DataFrame:
+        """Return the complete weeks and months of all series read from sources, up to a day.
+
+        Columns key, grain, span (`week` or `month`) and last (the period's last day, datetime64).
+        """
+        return (
+            self._connection.cursor()
+            .execute(
+                """select key, grain, 'week' as span, week_ending as last
+               from weekly join series on number = series
+               where present >= weekly.expected and kind = 'value' and week_ending <= $up_to
+               union all
+               select key, grain, 'month', last_day(month)
+               from monthly join series on number = series
+               where present >= monthly.expected and kind = 'value' and last_day(month) <= $up_to""",
+                {"up_to": up_to},
+            )
+            .df()
+        )
+
+    def _history(self, table: str, named_by: str, key: str) -> pd.DataFrame:
+        state = self.series.get(key)
+        return (
+            self._connection.cursor()
+            .execute(
+                f"select {named_by}, value, present, expected from {table} where series = ? order by {named_by}",
+                [state.number if state else None],
+            )
+            .df()
+        )
+
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.cursor().execute(sql, parameters).fetchall()

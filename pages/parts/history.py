@@ -1,0 +1,29 @@
+"""A metric's large chart: weeks, months or years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from metrics.charts.metric_chart import metric_chart, year_chart
+from metrics.review.history import monthly_history, weekly_history, yearly_history
+from metrics.tree.tree import Metric
+from pages.parts.opening import Opened
+
+VIEWS = {"52": "52 weeks", "104": "104 weeks", "months": "Months", "years": "Years"}
+_MONTHS = 36
+
+
+def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
+    """Draw the chart of one of VIEWS."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    tree, warehouse = opened.tree, opened.warehouse
+    if view == "years":
+        chart = year_chart(yearly_history(tree, warehouse, metric, week_ending), metric, theme)
+    elif view == "months":
+        chart = metric_chart(monthly_history(tree, warehouse, metric, week_ending, _MONTHS), metric, "months", theme)
+    else:
+        frame = weekly_history(tree, warehouse, metric, week_ending, int(view))
+        chart = metric_chart(frame, metric, "weeks", theme)
+    st.altair_chart(chart, theme=None, width="stretch", key="metric_chart")

@@ -1,0 +1,87 @@
+"""What a page says before anything else: nothing here yet, faults, stale values, changed files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from metrics.errors import NorthstarError
+from metrics.tree.faults import TreeError
+from metrics.tree.tree import Tree
+from metrics.warehouse.warehouse import Warehouse
+from metrics.workspace import Workspace
+
+_MOST_FAULTS = 20
+
+
+def no_workspace(error: NorthstarError) -> None:
+    """Say that the app was started on a folder that is no workspace."""
+    st.title("There is no workspace here yet")
+    st.markdown(str(error))
+    st.markdown("Or start the app on another folder: `northstar run FOLDER`.")
+
+
+def nothing_published(workspace: Workspace, error: NorthstarError | None) -> None:
+    """Say why there is nothing to show, and what to do."""
+    if isinstance(error, TreeError):
+        st.title("northstar.yaml needs a mend before anything can be shown")
+        st.markdown(f"In `{workspace.tree_file}`:")
+        faults(error)
+        st.markdown("Mend them, save the file, and try again. `northstar check` says the same on the command line.")
+        return
+    st.title("The values can't be shown")
+    st.markdown(str(error) if error else "The last refresh left nothing that this version can read.")
+
+
+def no_values(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> None:
+    """Say what to do next in a workspace that has no value to show yet."""
+    st.subheader("There are no values here yet", anchor=False)
+    if not tree.metrics:
+        step = "Declare a metric under `metrics:` and where its values come from under `sources:`."
+    elif not tree.sources:
+        step = "Declare where the values come from under `sources:`, and name the source at each metric."
+    elif any(source.error for source in warehouse.sources):
+        st.markdown("The sources could not be read:")
+        for source in warehouse.sources:
+            if source.error:
+                st.markdown(f"- **{source.id}**: {source.error}")
+        step = "Mend them."
+    else:
+        step = "The sources were read and hold no value for any metric: check `column:` and `where:` of each."
+    st.markdown(f"{step} The file is `{workspace.tree_file}`. Then press Refresh on the Data page.")
+
+
+def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str, ...]) -> bool:
+    """Say above a page what is not up to date; returns whether the visitor asks for a refresh."""
+    as_of = f"What you see is as of {when(warehouse.built_at)}."
+    if isinstance(error, TreeError):
+        with st.container(border=True):
+            faults_found = "1 fault" if len(error.errors) == 1 else f"{len(error.errors)} faults"
+            st.markdown(f"**northstar.yaml has {faults_found}.** {as_of}")
+            with st.expander("What to mend"):
+                faults(error)
+    elif error is not None:
+        st.warning(f"{error} {as_of}")
+    stale = [source for source in warehouse.sources if source.status in ("stale", "failed")]
+    for source in stale:
+        kept = f"its values are as of {when(source.read_at)}" if source.read_at else "it has no values yet"
+        st.warning(f"**Source {source.id} could not be read; {kept}.** {source.error}")
+    if not changed:
+        return False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Changed since the last refresh: {', '.join(changed)}.")
+        return st.button("Refresh", key="refresh_changed")
+
+
+def faults(error: TreeError) -> None:
+    """List the faults of a tree, each on a line that says where and what to write."""
+    for fault in error.faults[:_MOST_FAULTS]:
+        st.code(str(fault), language=None, wrap_lines=True)
+    if len(error.faults) > _MOST_FAULTS:
+        st.markdown(f"And {len(error.faults) - _MOST_FAULTS} more: `northstar check` lists them all.")
+
+
+def when(moment: datetime | None) -> str:
+    """Write a moment (UTC) for a reader."""
+    return f"{moment:%-d %b %Y, %H:%M} UTC" if moment else "never"

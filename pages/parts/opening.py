@@ -1,0 +1,126 @@
+"""Opens the workspace for a page: refreshed once a start of the app, then whatever was published last.
+
+A page sees values and the tree that they were computed from, always of one refresh. What is wrong with the files of
+today is said above it and does not take away what was good before.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from metrics.app_root import demo
+from metrics.errors import NorthstarError
+from metrics.refresh import changed, refresh
+from metrics.review.review_week import review_week
+from metrics.tree.load import read_tree
+from metrics.tree.tree import Tree
+from metrics.warehouse.warehouse import Warehouse
+from metrics.workspace import Workspace
+from pages.parts import guard, notices
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workspace with its newest published values and the tree that they belong to."""
+
+    workspace: Workspace
+    warehouse: Warehouse
+    tree: Tree
+    review_week: date | None
+
+
+@dataclass
+class _Start:
+    """What the refresh of this start of the app said; one for all visitors."""
+
+    done: bool = False
+    error: NorthstarError | None = None
+    lock: Lock = field(default_factory=Lock)
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace | NorthstarError:
+    """Return the workspace that the app was started on, or why it can't be opened."""
+    try:
+        return Workspace.at(Path(os.environ.get("NORTHSTAR_WORKSPACE") or demo()))
+    except NorthstarError as error:
+        return error
+
+
+def title() -> str:
+    """Return what the browser's tab is called."""
+    found = workspace()
+    opened = None if isinstance(found, NorthstarError) else _published(found)
+    return opened.tree.name if opened else "North Star review"
+
+
+def require() -> Opened:
+    """Return the opened workspace. Where there is nothing to show yet, say what to do next and stop the page."""
+    guard.require_router()
+    found = workspace()
+    if isinstance(found, NorthstarError):
+        notices.no_workspace(found)
+        st.stop()
+    start = _start(found.state)
+    with start.lock:
+        if not start.done:
+            start.error = refresh_with_progress(found)
+            start.done = True
+    opened = _published(found)
+    if opened is None:
+        notices.nothing_published(found, start.error)
+        if st.button("Try again"):
+            start.done = False
+            st.rerun()
+        st.stop()
+    what_changed = changed(found, opened.warehouse, opened.tree)
+    if notices.above(opened.warehouse, start.error, what_changed):
+        note_refresh(found, refresh_with_progress(found))
+        st.rerun()
+    return opened
+
+
+def refresh_with_progress(found: Workspace) -> NorthstarError | None:
+    """Refresh, telling on the screen what is being read; returns why it could not, if so."""
+    place = st.empty()
+    with place.status("Reading the sources") as status:
+        try:
+            refresh(found, lambda sentence, done, total: status.update(label=f"{sentence} ({done} of {total} done)"))
+        except NorthstarError as error:
+            return error
+        finally:
+            place.empty()
+    return None
+
+
+def note_refresh(found: Workspace, error: NorthstarError | None) -> None:
+    """Remember for all visitors what the last refresh said."""
+    _start(found.state).error = error
+
+
+@st.cache_resource(show_spinner=False)
+def _start(state: Path) -> _Start:
+    return _Start()
+
+
+def _published(found: Workspace) -> Opened | None:
+    path = found.store.current()
+    return _open(path, found, datetime.now().date()) if path else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open(path: Path, _workspace: Workspace, today: date) -> Opened | None:
+    try:
+        warehouse = Warehouse(path)
+        tree = read_tree(warehouse.tree_text).tree
+    except (NorthstarError, OSError):
+        return None
+    now = datetime.now(ZoneInfo(tree.calendar.timezone)).date()
+    return Opened(_workspace, warehouse, tree, review_week(tree, warehouse, now))

@@ -1,0 +1,63 @@
+"""The week under review and its figures, kept for all visitors until new values are published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from metrics.charts.block import Block, block
+from metrics.review.figures import Figures
+from metrics.review.metric_figures import MetricFigures
+from metrics.review.review_week import weeks_with_values
+from pages.parts.opening import Opened
+
+
+def choose_week(opened: Opened) -> date:
+    """Let the visitor choose a week; in the URL as `week`, by default the week under review."""
+    weeks = [week.isoformat() for week in weeks_with_values(opened.tree, opened.warehouse)]
+    chosen = st.selectbox(
+        "Week ending",
+        weeks,
+        index=weeks.index(opened.review_week.isoformat()) if opened.review_week else 0,
+        format_func=lambda week: f"{date.fromisoformat(week):%-d %b %Y}",
+        key="week",
+        bind="query-params",
+    )
+    return date.fromisoformat(chosen)
+
+
+def figures(opened: Opened, week_ending: date) -> Figures:
+    """Return all metrics' figures for the review of a week."""
+    return _figures(opened.warehouse.path, week_ending, opened)
+
+
+def all_figures(opened: Opened, week_ending: date | None) -> Mapping[str, MetricFigures]:
+    """Return the figures of every metric by id; none before there is any value."""
+    if week_ending is None:
+        return {}
+    of_week = figures(opened, week_ending)
+    return {metric_id: of_week[metric_id] for metric_id in opened.tree.metrics}
+
+
+def blocks(opened: Opened, week_ending: date) -> Mapping[str, Block]:
+    """Return the block of every metric, by id."""
+    return _blocks(opened.warehouse.path, week_ending, opened)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _figures(path: Path, week_ending: date, _opened: Opened) -> Figures:
+    return Figures(_opened.tree, _opened.warehouse, week_ending)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _blocks(path: Path, week_ending: date, _opened: Opened) -> dict[str, Block]:
+    tree = _opened.tree
+    of_week = figures(_opened, week_ending)
+    teams = {metric.id: tree.teams[metric.team].name if metric.team else "" for metric in tree.metrics.values()}
+    return {
+        metric.id: block(metric, teams[metric.id], of_week[metric.id], tree.calendar)
+        for metric in tree.metrics.values()
+    }

@@ -1,0 +1,200 @@
+"""Cells: what reads as which number, what is missing, and what is reported and left out."""
+
+from pathlib import Path
+
+import pytest
+from csv_tables import cell, read, values
+
+from metrics.sources.series import Series
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5", 5),
+        (" 5 ", 5),
+        ("\t5\u00a0", 5),
+        ("-5", -5),
+        ("+5", 5),
+        ("\u22125", -5),
+        ("5.25", 5.25),
+        (".5", 0.5),
+        ("5.", 5),
+        ("1e3", 1000),
+        ("1.5E+3", 1500),
+        ("2e-2", 0.02),
+        ("007", 7),
+        ("1,234", 1234),
+        ("523,419", 523419),
+        ("1,234,567.5", 1234567.5),
+        ("-1,234", -1234),
+        ("1 234 567", 1234567),
+        ("1\u00a0234", 1234),
+        ("1\u202f234.5", 1234.5),
+        ("1'234", 1234),
+        ("1\u2019234\u2019567", 1234567),
+        ("$1,200", 1200),
+        ("$ 1,200.50", 1200.5),
+        ("-$5", -5),
+        ("$-5", -5),
+        ("\u22125 \u20ac", -5),
+        ("5 \u20ac", 5),
+        ("5\u20ac", 5),
+        ("US$5", 5),
+        ("R$ 5", 5),
+        ("USD 5", 5),
+        ("5 EUR", 5),
+        ("1EUR", 1),
+        ("56.00%", 0.56),
+        ("12.3 %", 0.123),
+        ("-5%", -0.05),
+        ("1,200%", 12),
+        ("1e1%", 0.1),
+        ("(1,200)", -1200),
+        ("($5)", -5),
+        ("$(5)", -5),
+        ("(5%)", -0.05),
+        ("( 5 )", -5),
+        ("0", 0),
+        ("0%", 0),
+    ],
+)
+def test_reads_as_number(tmp_path: Path, text: str, value: float) -> None:
+    assert cell(tmp_path, text) == (value, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u00a0", "NA", "na", "N/A", "#N/A", "null", "NULL", "None", "nan", "NaN", " n/a "]
+)
+def test_blank_is_missing_without_a_word(tmp_path: Path, text: str) -> None:
+    assert cell(tmp_path, text) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("-", "is a dash, which may mean zero or missing"),
+        ("\u2013", "is a dash, which may mean zero or missing"),
+        ("--", "is a dash, which may mean zero or missing"),
+        ("inf", "is not a finite number"),
+        ("-Infinity", "is not a finite number"),
+        ("1e400", "is too large a number"),
+        ("1_000", "is not a number"),
+        ("1e5_0", "is not a number"),
+        ("0x1F", "is not a number"),
+        ("true", "is not a number"),
+        ("1,23", "has a decimal comma"),
+        ("1,5", "has a decimal comma"),
+        ("0,123", "has a decimal comma"),
+        ("1234,567", "has a decimal comma"),
+        ("1.234,56", "has a decimal comma"),
+        ("1 234,5", "has a decimal comma"),
+        ("12,5 %", "has a decimal comma"),
+        ("1,5 \u20ac", "has a decimal comma"),
+        ("1.234.567", "has dots between groups of digits"),
+        ("12,34,567", "is not a number"),
+        ("1,2345,678", "is not a number"),
+        ("1,234 567", "is not a number"),
+        ("1,234'567", "is not a number"),
+        ("5 MIO", "is not a number"),
+        ("5k", "is not a number"),
+        ("5 min", "is not a number"),
+        ("5-", "is not a number"),
+        ("--5", "is not a number"),
+        ("-(5)", "is not a number"),
+        ("(-5)", "is not a number"),
+        ("(5", "is not a number"),
+        ("$", "is not a number"),
+        ("%", "is not a number"),
+        ("5%%", "is not a number"),
+        ("~5", "is not a number"),
+        ("5*", "is not a number"),
+        ("1/2", "is not a number"),
+        ("5 6", "is not a number"),
+        ("\u0665", "is not a number"),
+        ("five", "is not a number"),
+        ('5"', "is not a number"),
+        ("5\n6", "is not a number"),
+        ("#DIV/0!", "is a spreadsheet's error"),
+        ("#REF!", "is a spreadsheet's error"),
+        ("'; DROP TABLE reading; --", "is not a number"),
+    ],
+)
+def test_anything_else_is_reported_and_left_out(tmp_path: Path, text: str, what: str) -> None:
+    assert cell(tmp_path, text) == (None, [what])
+
+
+def test_thousands_are_in_doubt_beside_a_decimal_comma(tmp_path: Path) -> None:
+    value, told = cell(tmp_path, "1,234", "1,5")
+    assert value is None
+    assert told == ["can be 1234 or 1.234, since other cells have a decimal comma"]
+
+
+def test_dots_are_in_doubt_beside_a_decimal_comma(tmp_path: Path) -> None:
+    assert cell(tmp_path, "1.234", "1.234,56")[0] is None
+    assert cell(tmp_path, "1.234", "1.234.567")[0] is None
+    assert cell(tmp_path, "1.2345", "1,5")[0] == 1.2345
+    assert cell(tmp_path, "1,234.5", "1,5")[0] == 1234.5
+
+
+def test_doubt_stays_in_its_column(tmp_path: Path) -> None:
+    both = Series(0, "a", "a"), Series(1, "b", "b")
+    rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1,5","1,234"\n2020-01-02,7,"2,345"\n', *both)
+    assert [row[2] for row in rows] == [None, 7, 1234, 2345]
+    assert report.problem_count == 1
+
+
+def test_doubt_reaches_all_columns_parted_by_semicolons(tmp_path: Path) -> None:
+    both = Series(0, "a", "a"), Series(1, "b", "b")
+    rows, report = read(tmp_path, "day;a;b\n2020-01-01;1,5;1,234\n2020-01-02;7;8\n", *both)
+    assert [row[2] for row in rows] == [None, 7, None, 8]
+    assert report.problem_count == 2
+
+
+def test_doubt_reaches_other_files(tmp_path: Path) -> None:
+    (tmp_path / "p1.csv").write_text("day,a\n2020-01-01,1.234\n2020-01-02,5\n")
+    (tmp_path / "p2.csv").write_text('day,a\n2020-02-01,"1.234,56"\n')
+    rows, report = read(tmp_path, None, path="p*.csv")
+    assert [row[2] for row in rows] == [None, 5, None]
+    assert [(problem.file, problem.row) for problem in report.problems] == [("p1.csv", 2), ("p2.csv", 2)]
+    assert report.rows == 3
+
+
+def test_what_to_write(tmp_path: Path) -> None:
+    _, report = read(tmp_path, 'day,a\n2020-01-01,"1.234,56"\n2020-01-02,-\n2020-01-03,5\n')
+    comma, dash = report.problems
+    assert (comma.file, comma.row, comma.column, comma.value) == ("x.csv", 2, "a", "1.234,56")
+    assert comma.write == "a decimal point: 1234.56"
+    assert comma.metric == "a"
+    assert dash.write == "0, or leave the cell empty"
+
+
+def test_scale_multiplies(tmp_path: Path) -> None:
+    hundredth = Series(0, "a", "a", scale=0.01)
+    assert values(tmp_path, "day,a\n2020-01-01,12.5\n", hundredth) == {"2020-01-01": 0.125}
+    assert values(tmp_path, 'day,a\n2020-01-01,"1,200"\n', hundredth) == {"2020-01-01": 12}
+
+
+def test_value_too_large_once_scaled(tmp_path: Path) -> None:
+    rows, report = read(tmp_path, "day,a\n2020-01-01,1e300\n2020-01-02,1\n", Series(0, "a", "a", scale=1e10))
+    assert [row[2] for row in rows] == [None, 1e10]
+    assert report.problems[0].what == "is too large a number"
+
+
+def test_percents_mixed_with_numbers_are_noted(tmp_path: Path) -> None:
+    rows, report = read(tmp_path, "day,a\n2020-01-01,56.00%\n2020-01-02,0.55\n")
+    assert [row[2] for row in rows] == [0.56, 0.55]
+    assert report.notes == (
+        "a mixes percents (56.00%, read as a fraction) and plain numbers (0.55, read as it stands).",
+    )
+    assert report.problems == ()
+
+
+def test_percents_mixed_across_files_are_noted(tmp_path: Path) -> None:
+    (tmp_path / "p1.csv").write_text("day,a\n2020-01-01,0.55\n")
+    (tmp_path / "p2.csv").write_text("day,a\n2020-01-02,56%\n")
+    assert "mixes percents" in read(tmp_path, None, path="p*.csv")[1].notes[0]
+
+
+def test_zero_beside_percents_is_no_mixture(tmp_path: Path) -> None:
+    assert read(tmp_path, "day,a\n2020-01-01,56%\n2020-01-02,0\n")[1].notes == ()
