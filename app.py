@@ -31,6 +31,7 @@ def main() -> None:
         ],
         position="top",
     )
+    st.html(ROOT / "pages" / "parts" / "app.css")
     with guard.routed():
         page.run()
 

@@ -133,7 +133,7 @@ def test_dirty_file_reads_like_its_values(case: tuple[str, set[tuple[int, date, 
 
 def plain_number(text: str) -> float | None:
     """A slow reading of one cell, by taking off one thing after the other; None where it is no number."""
-    text = text.strip(" \t\v\u00a0\u202f").replace("\u2212", "-").replace("\u2019", "'")
+    text = text.strip(" \t\r\n\v\u00a0\u202f").replace("\u2212", "-").replace("\u2019", "'")
     text = text.replace("\u00a0", " ").replace("\u202f", " ")
     sign = 1
     if text.startswith("(") and text.endswith(")"):
@@ -167,6 +167,7 @@ def plain_number(text: str) -> float | None:
             text, _, power = text.partition(mark)
             if not power.lstrip("+-").isdecimal() or len(power) - len(power.lstrip("+-")) > 1:
                 return None
+            break
     whole, _, fraction = text.partition(".")
     if any(sign_ not in "0123456789" for sign_ in fraction) or not (whole or fraction):
         return None

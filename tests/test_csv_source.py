@@ -108,7 +108,7 @@ def test_row_with_too_many_cells_is_left_out(tmp_path: Path) -> None:
         '2020-01-02,523,419, "" ',
     ],
 )
-@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
 def test_blank_cell_too_many_is_not_dropped(tmp_path: Path, row: str, end: str) -> None:
     """`1,234,` is a number that lacks quotes before a blank cell: not 1 and 234."""
     rows, report = read(tmp_path, f"day,a,b\n2020-01-01,1,2{end or chr(10)}{row}{end}", A, B)

@@ -25,8 +25,6 @@ def prepared(series: pd.DataFrame, metric: Metric, view: View) -> pd.DataFrame:
         frame[column] = floats(series[column] if column in series else [None] * len(series))
     frame = _whole(frame, view)
     frame["incomplete"] = frame["value"].notna() & (frame["present"] < frame["expected"])
-    if "change" not in series:
-        frame["change"] = _changes(frame, metric)
     spans = [_span(moment, view) for moment in frame["period"]]
     frame["period_text"] = [words.period(span).removeprefix("Week ending ") for span in spans]
     for column in ("value", "prior_year", "target"):
@@ -73,11 +71,3 @@ def _whole(frame: pd.DataFrame, view: View) -> pd.DataFrame:
 
 def _span(moment: pd.Timestamp, view: View) -> Period:
     return month_of(moment.date()) if view == "months" else week(moment.date())
-
-
-def _changes(frame: pd.DataFrame, metric: Metric) -> pd.Series[float]:
-    """Changes on the year before. Formula: the figures' rules, differences for a percent-unit metric."""
-    value, before = frame["value"].where(~frame["incomplete"]), frame["prior_year"]
-    if metric.unit == "percent":
-        return (value - before) * 10_000
-    return (value / before.where(before > 0) - 1) * 100

@@ -59,8 +59,8 @@ def metric_chart(
 
     `series` has one row a period: `period` (the week's last day or the month's first; naive datetimes), `value`,
     `prior_year` and `target` (floats, null where missing), `present` and `expected` (days counted and due). A column
-    `change` (percent, or basis points for a percent-unit metric) is shown where given; without it, changes are
-    computed for complete values. Lines break where a value or a whole row is missing.
+    `change` (percent, or basis points for a percent-unit metric) is shown where given. Lines break where a value or a
+    whole row is missing.
     """
     colours = THEMES[theme]
     frame = prepared(series, metric, view)

@@ -87,6 +87,11 @@ def run(
 
 def _run_streamlit(app: str, options: dict[str, str]) -> None:
     """Become `streamlit run`, in this process: its exit code is ours, and no child outlives us."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    # Until a first visitor has come to the router, Streamlit takes every file in pages/ for a page of its own, past the
+    # router, and tells who comes by a link to one of our pages that there is none. Ours are named by the router alone.
+    PagesManager.uses_pages_directory = False
     sys.argv = ["streamlit", "run", app, *(part for name, value in options.items() for part in (f"--{name}", value))]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 

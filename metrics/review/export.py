@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from metrics.calendar import Period
-from metrics.review.figures import TO_DATE, Changes, Figures
+from metrics.review.changes import Changes
+from metrics.review.figures import TO_DATE, Figures
 from metrics.review.period_values import PeriodValues
 
 Series = Literal["wow", "yoy", "mom"]

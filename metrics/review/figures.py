@@ -13,8 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from metrics.calendar import Calendar, Period, prior_year
+from metrics.review.changes import Changes, Kinds, compare, kinds
 from metrics.review.metric_figures import Change, ChangeName, MetricFigures, TargetFigures, ToDate
-from metrics.review.period_values import Bools, Floats, PeriodValues
+from metrics.review.period_values import PeriodValues
 from metrics.review.targets import targets
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Tree
 from metrics.warehouse.warehouse import Values, Warehouse
@@ -55,19 +56,6 @@ class ReviewPeriods:
         bounds = np.cumsum([0, len(self.weeks), len(self.months), len(self.fiscal_months), len(self.to_date)])
         names = ("weeks", "months", "fiscal_months", "to_date")
         return {name: slice(int(bounds[at]), int(bounds[at + 1])) for at, name in enumerate(names)}
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Comparisons of all metrics over one group of periods. `unequal`: the two periods hold unequally many values."""
-
-    value: Floats
-    incomplete: Bools
-    unequal: Bools
-
-    def columns(self, which: slice) -> Changes:
-        """Return some of the comparisons."""
-        return Changes(self.value[:, which], self.incomplete[:, which], self.unequal[:, which])
 
 
 class Figures:
@@ -143,48 +131,11 @@ class Figures:
         return self._compare(block.columns(slice(1, None)), block.columns(slice(0, -1)), as_fraction)
 
     def _compare(self, a: PeriodValues, b: PeriodValues, as_fraction: bool) -> Changes:
-        """Percent: (a / b - 1) * 100 where b > 0; a percent-unit metric in basis points: (a - b) * 10,000."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = np.where(b.value > 0, a.value / b.value - 1, np.nan)
-        difference = a.value - b.value
-        percent_unit = self._percent_unit[:, None]
-        if as_fraction:
-            change = np.where(percent_unit, difference, ratio)
-        else:
-            change = np.where(percent_unit, difference * 10_000, ratio * 100)
-        incomplete = a.incomplete | b.incomplete
-        unequal = self._unequal(a.periods, b.periods)
-        change[(incomplete & self._depends_on_all_days[:, None]) | unequal | ~np.isfinite(change)] = np.nan
-        return Changes(change, incomplete & ~np.isnan(change), unequal)
-
-    def _unequal(self, a: Sequence[Period], b: Sequence[Period]) -> Bools:
-        """Where two periods hold unequally many weeks (or months) of a metric that adds them up."""
-        calendar = self.tree.calendar
-        unequal = {
-            grain: np.array(
-                [calendar.values_in(grain, x) != calendar.values_in(grain, y) for x, y in zip(a, b, strict=True)]
-            )
-            for grain in ("weekly", "monthly")
-        }
-        result = np.zeros((len(self.metric_ids), len(a)), bool)
-        for grain, columns in unequal.items():
-            result |= self._has_leaf_of[grain][:, None] & columns[None, :]
-        return result & self._depends_on_all_days[:, None]
+        return compare(a, b, self._kinds, self.tree.calendar, as_fraction)
 
     @cached_property
-    def _percent_unit(self) -> Bools:
-        return np.array([metric.unit == "percent" for metric in self.tree.metrics.values()])
-
-    @cached_property
-    def _depends_on_all_days(self) -> Bools:
-        return np.array([self.tree.depends_on_all_days(metric_id) for metric_id in self.metric_ids])
-
-    @cached_property
-    def _has_leaf_of(self) -> Mapping[str, Bools]:
-        grains = [
-            {self._states[leaf.id].grain for leaf in self.tree.leaves(metric_id)} for metric_id in self.metric_ids
-        ]
-        return {grain: np.array([grain in found for found in grains]) for grain in ("weekly", "monthly")}
+    def _kinds(self) -> Kinds:
+        return kinds(self.tree, self._states, self.metric_ids)
 
     def _not_ended(self, block: PeriodValues) -> PeriodValues:
         """Blank the periods that end after the review's week: fiscal months still to come."""

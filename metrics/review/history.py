@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from metrics.calendar import MONTHS, Period
+from metrics.review.changes import compare, kinds
+from metrics.review.period_values import PeriodValues
 from metrics.review.targets import levels
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Tree
 from metrics.warehouse.warehouse import Warehouse
@@ -19,13 +21,13 @@ WEEKS_A_YEAR = 52
 def weekly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_ending: date, weeks: int) -> pd.DataFrame:
     """Return the last `weeks` weeks up to `week_ending`, oldest first.
 
-    Columns: period (week_ending, datetime64), value, prior_year (364 days earlier) and target (NaN where missing),
-    present and expected days.
+    Columns: period (week_ending, datetime64), value, prior_year (364 days earlier), change on it (percent points or
+    basis points) and target, NaN where missing; present and expected days.
     """
     periods = tree.calendar.weeks(week_ending, weeks + WEEKS_A_YEAR)
     found = warehouse.weekly(metric.id).set_index("week_ending")
     target = warehouse.weekly(metric.id + TARGET_SUFFIX).set_index("week_ending")["value"]
-    return _frame(tree, warehouse, metric, periods, [period.last for period in periods], found, target, WEEKS_A_YEAR)
+    return _frame(tree, warehouse, metric, periods, found, target, WEEKS_A_YEAR)
 
 
 def monthly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_ending: date, months: int) -> pd.DataFrame:
@@ -33,7 +35,7 @@ def monthly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_endin
     periods = tree.calendar.trailing_months(week_ending, months + 12)
     found = warehouse.monthly(metric.id).set_index("month")
     target = warehouse.monthly(metric.id + TARGET_SUFFIX).set_index("month")["value"]
-    return _frame(tree, warehouse, metric, periods, [period.first for period in periods], found, target, 12)
+    return _frame(tree, warehouse, metric, periods, found, target, 12)
 
 
 def yearly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_ending: date) -> pd.DataFrame:
@@ -51,7 +53,7 @@ def yearly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_ending
     newest = calendar.trailing_months(week_ending, 1)[0]
     count = (newest.first.year - first.year) * 12 + newest.first.month - first.month + 1
     periods = calendar.trailing_months(week_ending, max(count, 0))
-    frame = warehouse.monthly(metric.id).set_index("month").reindex(_index([period.first for period in periods]))
+    frame = warehouse.monthly(metric.id).set_index("month").reindex(_index([_day(period) for period in periods]))
     starts = [period.first for period in periods]
     frame["year"] = [calendar.fiscal_year(day) for day in starts]
     frame["month_number"] = [(day.month - calendar.fiscal_year_starts) % 12 + 1 for day in starts]
@@ -64,20 +66,44 @@ def _frame(
     warehouse: Warehouse,
     metric: Metric,
     periods: Sequence[Period],
-    days: Sequence[date],
     found: pd.DataFrame,
     target: pd.Series[float],
     periods_a_year: int,
 ) -> pd.DataFrame:
     """Lay what was found on every period; the first year of them only serves as the prior year of the others."""
-    frame = found.reindex(_index(days))
-    frame["prior_year"] = frame["value"].shift(periods_a_year)
+    frame = _whole_counts(found.reindex(_index([_day(period) for period in periods])))
+    now, before = _values(frame.iloc[periods_a_year:], periods), _values(frame.iloc[:-periods_a_year], periods)
+    of_metric = kinds(tree, warehouse.series, [metric.id])
+    changes = compare(now, before, of_metric, tree.calendar, as_fraction=False)
     if metric.target and metric.target.level is not None:
-        frame["target"] = levels(tree, metric, metric.target.level, warehouse.series, periods)
+        aim = levels(tree, metric, metric.target.level, warehouse.series, now.periods)
     else:
-        frame["target"] = target.reindex(frame.index)
-    frame = _whole_counts(frame).rename_axis("period").reset_index().iloc[periods_a_year:]
-    return frame[["period", "value", "prior_year", "target", "present", "expected"]].reset_index(drop=True)
+        aim = target.reindex(frame.index).to_numpy(np.float64)[periods_a_year:]
+    return pd.DataFrame(
+        {
+            "period": frame.index[periods_a_year:],
+            "value": now.value[0],
+            "prior_year": before.value[0],
+            "change": changes.value[0],
+            "target": aim,
+            "present": now.present[0],
+            "expected": now.expected[0],
+        }
+    )
+
+
+def _values(frame: pd.DataFrame, periods: Sequence[Period]) -> PeriodValues:
+    """Return the rows of a frame as the values of one metric over as many of `periods`."""
+    by_day = {_day(period): period for period in periods}
+    return PeriodValues(
+        tuple(by_day[day.date()] for day in frame.index),
+        *(frame[name].to_numpy()[None, :] for name in ("value", "present", "expected")),
+    )
+
+
+def _day(period: Period) -> date:
+    """Return the day that names a period: a week's last, a month's first."""
+    return period.last if period.span == "week" else period.first
 
 
 def _index(days: Sequence[date]) -> pd.DatetimeIndex:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
 
@@ -17,32 +15,16 @@ def review_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
     rests on. Metrics without any value don't count. Where no week has so many, it is the newest week that ended by
     today with any value; None without values.
     """
-    leaves = {metric_id: {leaf.id for leaf in tree.leaves(metric_id)} for metric_id in tree.deck_metrics}
     states = warehouse.series
-    counted = {
-        metric_id: found
-        for metric_id, found in leaves.items()
-        if found and all(states[leaf].last_day is not None for leaf in found)
-    }
+    groups = [{leaf.id for leaf in tree.leaves(metric_id)} for metric_id in tree.deck_metrics]
+    counted = [group for group in groups if group and all(states[leaf].last_day is not None for leaf in group)]
     weeks = weeks_with_values(tree, warehouse, today)
     if not weeks:
         return None
-    complete = warehouse.complete_periods(weeks[0])
-    weekly = complete[complete["span"] == "week"].groupby("key")["last"].agg(set).to_dict()
-    monthly = complete[complete["span"] == "month"].groupby("key")["last"].agg(set).to_dict()
-    for week_ending in weeks:
-        month = pd.Timestamp(tree.calendar.trailing_months(week_ending, 1)[0].last)
-        week = pd.Timestamp(week_ending)
-
-        def is_complete(leaf: str, week: pd.Timestamp = week, month: pd.Timestamp = month) -> bool:
-            if states[leaf].grain == "monthly":
-                return month in monthly.get(leaf, ())
-            return week in weekly.get(leaf, ())
-
-        done = sum(all(is_complete(leaf) for leaf in found) for found in counted.values())
-        if done > len(counted) / 2:
-            return week_ending
-    return weeks[0]
+    months = [tree.calendar.trailing_months(week_ending, 1)[0].first for week_ending in weeks]
+    complete = warehouse.complete_groups(counted, zip(weeks, months, strict=True))
+    most = (week_ending for week_ending in weeks if complete.get(week_ending, 0) > len(counted) / 2)
+    return next(most, weeks[0])
 
 
 def weeks_with_values(tree: Tree, warehouse: Warehouse, today: date | None = None) -> list[date]:

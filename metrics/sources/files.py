@@ -23,11 +23,12 @@ _MOST_NAMES = 10
 class Text:
     """What one look at the bytes of a file told.
 
-    `digit_groups`: an underscore stands between digits somewhere. `trailing`: the signs that end some line, of
+    `plain`: nothing is in it that DuckDB reads in another way than people mean, namely 1_000 for 1000, or a carriage
+    return alone for the end of a row in some rows and for none in others. `trailing`: the signs that end some line, of
     delimiters, quotes and spaces.
     """
 
-    digit_groups: bool
+    plain: bool
     trailing: frozenset[str]
 
 
@@ -68,7 +69,7 @@ def look_at(path: Path, name: str) -> Text:
     Raises SourceError where it can't be opened, is empty, or is not UTF-8 text.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    digit_groups, trailing, lines, before = False, set[str](), 1, b""
+    plain, trailing, lines, before = True, set[str](), 1, b""
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
@@ -79,7 +80,8 @@ def look_at(path: Path, name: str) -> Text:
                 line_ends = np.flatnonzero((block[1:] == 10) | (block[1:] == 13))
                 trailing.update(map(chr, np.unique(block[line_ends])))
                 around = np.flatnonzero(block[1:-1] == 95)
-                digit_groups |= bool((_is_digit(block[around]) & _is_digit(block[around + 2])).any())
+                plain &= not (_is_digit(block[around]) & _is_digit(block[around + 2])).any()
+                plain &= bool((block[1:][block[:-1] == 13] == 10).all())
                 lines += chunk.count(b"\n")
                 before = chunk[-2:]
     except FileNotFoundError:
@@ -91,8 +93,9 @@ def look_at(path: Path, name: str) -> Text:
     if not before:
         raise SourceError(f"{name} is empty: it needs a header and at least one row.")
     _decode(decoder, b"", name, lines, final=True)
+    plain &= before[-1] != 13
     trailing.add(chr(before[-1]))
-    return Text(digit_groups, frozenset(trailing & {*DELIMITERS, '"', " "}))
+    return Text(plain, frozenset(trailing & {*DELIMITERS, '"', " "}))
 
 
 def _is_digit(block: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

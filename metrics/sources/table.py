@@ -43,7 +43,9 @@ class Table:
             self.path,
             self.header.delimiter,
             {f"c{position}": kind for position, kind in columns},
-            f"skip={self.header.line}, null_padding=true, dateformat='%Y-%m-%d'",
+            # Small buffers let DuckDB's threads share a file of a few megabytes.
+            f"skip={self.header.line}, null_padding=true, dateformat='%Y-%m-%d', max_line_size=2000000,"
+            f" buffer_size=4000000",
         )
 
     def texts(self, positions: Collection[int], numbered: bool = True) -> str:
@@ -55,7 +57,7 @@ class Table:
         names = ", ".join(f"c{position}" for position in sorted(set(positions)))
         if self.rewritten is not None:
             columns = {"row": "BIGINT", **{f"c{position}": "VARCHAR" for position in self.positions}}
-            return f"SELECT row, {names} FROM {_reader(self.rewritten, ',', columns, 'parallel=false')}"
+            return f"SELECT row, {names} FROM {_reader(self.rewritten, ',', columns, 'parallel=false, max_line_size=30000000')}"
         if not numbered:
             return f"SELECT {names} FROM {self.typed({})}"
         # Without an order of its own, row_number() counts rows as the file has them, for the reader then runs alone.
@@ -103,7 +105,7 @@ def open_table(path: Path, name: str, date: str, others: Collection[str]) -> Tab
     """
     text = look_at(path, name)
     header = find_header(path, name, date, others)
-    sound = not text.digit_groups and len(header.names) > 1 and _has_plain_top(path, header)
+    sound = text.plain and len(header.names) > 1 and _has_plain_top(path, header)
     if sound and text.trailing & {header.delimiter, " ", '"'}:
         sound = not _has_wide_line(path, header)
     position = header.position(date)
@@ -140,7 +142,7 @@ def _reader(path: Path, delimiter: str, columns: Mapping[str, str], options: str
     return (
         f"read_csv({literal(exact)}, auto_detect=false, header=false, delim={literal(delimiter)}, quote='\"',"
         f" escape='\"', nullstr='', strict_mode=true, hive_partitioning=false, compression='none',"
-        f" max_line_size=16000000, columns={{{struct}}}, {options})"
+        f" columns={{{struct}}}, {options})"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from metrics.tree.draft import Draft
@@ -49,12 +50,21 @@ def read_tree(text: str | bytes, file: str = FILE_NAME) -> LoadedTree:
     """Return the tree that a text declares; raises TreeError with every error and warning when there is any error."""
     faults = FaultList(file)
     decoded = decode(text, faults)
-    document = read_document(decoded, faults) if decoded is not None else None
+    if decoded is None:
+        raise TreeError(faults.listed())
+    return _resolved(decoded, file)
+
+
+# A refresh reads the text that it then publishes, and whoever opens what was published reads it again.
+@lru_cache(maxsize=4)
+def _resolved(text: str, file: str) -> LoadedTree:
+    faults = FaultList(file)
+    document = read_document(text, faults)
     workspace = check_shape(document, faults) if document is not None else None
-    if decoded is None or document is None or workspace is None:
+    if document is None or workspace is None:
         raise TreeError(faults.listed())
     draft = Draft(workspace, document, file)
     check_rules(draft, faults)
     if faults.has_errors:
         raise TreeError(faults.listed())
-    return LoadedTree(resolve(draft), faults.listed(), decoded)
+    return LoadedTree(resolve(draft), faults.listed(), text)

@@ -16,10 +16,13 @@ _ANCHOR = """
     end
 """
 
+# The largest value takes 95 of the 127 bits that a sum has, which leaves room for 2 billion of them.
 _DAYS = """
-update series set first_day = found.first_day, last_day = found.last_day
+update series
+set first_day = found.first_day, last_day = found.last_day,
+    ticks = case when largest > 0 then pow(2, least(95 - ceil(log2(largest)), 1000)) else 1 end
 from (
-    select series, min(day) as first_day, max(day) as last_day
+    select series, min(day) as first_day, max(day) as last_day, max(abs(value)) as largest
     from observation where value is not null group by series
 ) as found
 where series.number = found.series
@@ -67,8 +70,8 @@ select
     series,
     anchor,
     case any_value(aggregate)
-        when 'sum' then fsum(value)
-        when 'mean' then favg(value)
+        when 'sum' then fsum(value order by day)
+        when 'mean' then fsum(value order by day) / count(*)
         when 'min' then min(value)
         when 'max' then max(value)
         when 'first' then arg_min(value, day)

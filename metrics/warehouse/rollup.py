@@ -27,11 +27,12 @@ EXPECTED = """
     end
 """
 
-# `of_weeks` tells the days of a period that has bounds of its own for weekly values: true for those, false for the
-# others' days; null in all other periods, whose days are the same for every grain.
-_PERIOD_DAYS = """
+# The days of each period for each grain. `of_weeks` tells the days of a period that has bounds of its own for weekly
+# values: true for those, false for the others' days; null in all other periods, whose days are the same for every
+# grain. A monthly value says nothing of a week. `fingerprint` is null on days that the grain does not expect.
+_PERIOD_DAYS = f"""
 create or replace temp table period_day as
-select *, isodow(day) < 6 as on_weekday, hash(day) as fingerprint
+select grain, period, day, is_week, case when {EXPECTED} then hash(day) end as fingerprint
 from (
     select number as period, span = 'week' as is_week, case when first_week is not null then false end as of_weeks,
            unnest(generate_series(first, last, interval 1 day))::date as day
@@ -39,37 +40,37 @@ from (
     union all
     select number, false, true, unnest(generate_series(first_week, last_week, interval 1 day))::date
     from periods where first_week is not null
-)
+), (select unnest(['daily', 'weekdays', 'weekly', 'monthly']) as grain)
+where not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true)
 """
 
-_EXPECTED_IN_PERIOD = f"""
+_EXPECTED_IN_PERIOD = """
 create or replace temp table expected_in_period as
 select grain, period, count(*)::integer as expected, bit_xor(fingerprint) as fingerprint
-from period_day, (select unnest(['daily', 'weekdays', 'weekly', 'monthly']) as grain)
-where {EXPECTED} and not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true)
-group by all
+from period_day where fingerprint is not null
+group by grain, period
 """
 
-# `present` counts expected days only. A monthly value says nothing of a week, what is not additive nothing of a month.
+# `present` counts expected days only. What is not additive says nothing of a month. Added up as whole numbers, values
+# have the same sum in whatever order the threads meet them.
 _ROLLED = """
 create or replace temp table rolled as
 with value_in_period as (
     select
         daily.series,
         period,
-        fsum(value) as total,
+        sum((value * ticks)::hugeint)::double / any_value(ticks) as total,
         count(*) as days,
         min(value) as smallest,
         max(value) as largest,
         arg_min(value, day) filter (aggregate = 'first') as earliest,
         arg_max(value, day) filter (aggregate = 'last') as latest,
-        (count(*) filter (grain <> 'weekdays' or on_weekday))::integer as present,
-        coalesce(bit_xor(fingerprint) filter (grain <> 'weekdays' or on_weekday), 0) as fingerprint,
+        count(fingerprint)::integer as present,
+        coalesce(bit_xor(fingerprint), 0) as fingerprint,
     from daily
-    join period_day using (day)
     join series on series.number = daily.series
-    where case when is_week then grain <> 'monthly' else additive end
-      and coalesce(of_weeks = (grain = 'weekly'), true)
+    join period_day using (grain, day)
+    where is_week or additive
     group by daily.series, period
 )
 select
@@ -131,8 +132,8 @@ def roll_up(
 ) -> None:
     """Fill the temporary tables `periods` and `rolled` from `daily`."""
     load_periods(connection, periods)
-    connection.execute(_PERIOD_DAYS)
-    connection.execute(_EXPECTED_IN_PERIOD, {"week_end": calendar.week_ends_on + 1})
+    connection.execute(_PERIOD_DAYS, {"week_end": calendar.week_ends_on + 1})
+    connection.execute(_EXPECTED_IN_PERIOD)
     connection.execute(_ROLLED)
     _add_formulas(connection, series)
 

@@ -13,7 +13,7 @@ import duckdb
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Source, Tree
 
 # Raised with every change of the tables or of how values are computed: an older file is rebuilt from the sources.
-FORMAT = 1
+FORMAT = 2
 
 TABLES = """
 create table meta (
@@ -46,6 +46,7 @@ create table series (
     absent varchar,
     grain varchar,           -- daily | weekdays | weekly | monthly, as declared or found
     first_day date, last_day date,
+    ticks double,            -- a power of two: values are added up as whole numbers of 1 / ticks
     read_at timestamp,
     error varchar            -- why the last refresh could not read this series; its values are then stale
 );

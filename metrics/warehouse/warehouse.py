@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -24,6 +24,25 @@ from weekly join periods on periods.last = weekly.week_ending where span = 'week
 union all
 select series, number as position, value, present, expected
 from monthly join periods on periods.first = monthly.month where span = 'month'
+"""
+
+_COMPLETE_GROUPS = """
+with complete as (
+    select series, week_ending
+    from weekly join week using (week_ending) join series on number = series
+    where present >= expected and grain <> 'monthly'
+    union all
+    select series, week.week_ending
+    from monthly join week using (month) join series on number = series
+    where present >= expected and grain = 'monthly'
+)
+select week_ending, count(*)
+from (
+    select week_ending, group_number
+    from complete join leaf using (series)
+    group by week_ending, group_number having count(*) = any_value(size)
+)
+group by week_ending
 """
 
 
@@ -105,9 +124,7 @@ class Warehouse:
                       fingerprint
                from source"""
         )
-        return [
-            SourceState(*row[:8], notes=tuple(row[8]), files=tuple(row[9]), fingerprint=row[10]) for row in rows
-        ]
+        return [SourceState(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in rows]
 
     def problems(self, source: str, limit: int = 1_000) -> pd.DataFrame:
         """Return what was left out of a source: columns file, row, column, value, what, write, metric."""
@@ -158,31 +175,27 @@ class Warehouse:
     def newest_days(self, up_to: date) -> dict[str, date]:
         """Return for each series with values its newest day with one, up to a day."""
         rows = self._rows(
-            """select key, max(day) from daily join series on series.number = daily.series
-               where day <= ? group by key""",
+            """select key, day
+               from (select series, max(day) as day from daily where day <= ? group by series) as newest
+               join series on series.number = newest.series""",
             [up_to],
         )
         return {str(key): day for key, day in rows}
 
-    def complete_periods(self, up_to: date) -> pd.DataFrame:
-        """Return the complete weeks and months of all series read from sources, up to a day.
+    def complete_groups(
+        self, groups: Iterable[Collection[str]], weeks: Iterable[tuple[date, date]]
+    ) -> dict[date, int]:
+        """Return in how many groups of series (by key) all are complete, by week; weeks without any are left out.
 
-        Columns key, grain, span (`week` or `month`) and last (the period's last day, datetime64).
+        `weeks` gives each week's last day, and the first day of the month that a monthly series must have complete.
         """
-        return (
-            self._connection.cursor()
-            .execute(
-                """select key, grain, 'week' as span, week_ending as last
-               from weekly join series on number = series
-               where present >= weekly.expected and kind = 'value' and week_ending <= $up_to
-               union all
-               select key, grain, 'month', last_day(month)
-               from monthly join series on number = series
-               where present >= monthly.expected and kind = 'value' and last_day(month) <= $up_to""",
-                {"up_to": up_to},
-            )
-            .df()
-        )
+        leaves = [
+            (number, self.series[key].number, len(group)) for number, group in enumerate(groups) for key in group
+        ]
+        cursor = self._connection.cursor()
+        schema.load_rows(cursor, "create or replace temp table leaf as", ("group_number", "series", "size"), leaves)
+        schema.load_rows(cursor, "create or replace temp table week as", ("week_ending", "month"), list(weeks))
+        return dict(cursor.execute(_COMPLETE_GROUPS).fetchall())
 
     def _history(self, table: str, named_by: str, key: str) -> pd.DataFrame:
         state = self.series.get(key)

@@ -1,4 +1,4 @@
-"""The tree: how does our work become value?"""
+"""Tree: how does our work become value?"""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from pages.parts.tree_picture import show_tree
 opened = opening.require()
 tree = opened.tree
 
-with st.container(horizontal=True, vertical_alignment="bottom", key="tree_controls"):
-    st.title("How does our work become value?", anchor=False)
-    week_ending = review.choose_week(opened) if opened.review_week else None
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="controls"):
+    st.title("How does our work become value?", anchor=False, width="content")
+    week_ending = review.choose_week(opened, width=260)
 
-figures = review.all_figures(opened, week_ending)
-clicked = show_tree(tree_picture(tree, figures), links.metrics(tuple(tree.metrics), week_ending))
+clicked = show_tree(
+    tree_picture(tree, review.all_figures(opened, week_ending)),
+    {metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.metrics},
+)
 if clicked:
-    st.switch_page(links.METRIC, query_params=links.metric_parameters(clicked, week_ending))
+    links.open_metric(clicked, week_ending)
 if week_ending is None:
-    notices.no_values(opened.workspace, opened.warehouse, tree)
+    notices.no_values(opened)

@@ -12,92 +12,97 @@ from metrics.charts.tree_card import spelled_formula
 from metrics.review.deck import ROLES
 from metrics.tree.tree import Claim, Metric
 from pages.parts import links
-from pages.parts.headline import plain
 from pages.parts.notices import when
 from pages.parts.opening import Opened
+from pages.parts.text import plain
 
 _AGGREGATES = {
-    "sum": "added up",
-    "mean": "averaged",
-    "min": "the smallest counts",
-    "max": "the largest counts",
-    "first": "the first counts",
-    "last": "the last counts",
+    "sum": "days are added up",
+    "mean": "days are averaged",
+    "min": "the smallest day counts",
+    "max": "the largest day counts",
+    "first": "the first day counts",
+    "last": "the last day counts",
 }
 
 
 def show(opened: Opened, metric: Metric, week_ending: date) -> None:
     """List a metric's facts, each under a small heading; what is not declared is left out."""
     tree = opened.tree
-    team = tree.teams[metric.team] if metric.team else None
-    _fact("Definition", plain(metric.definition) if metric.definition else "")
-    _fact("Formula", plain(spelled_formula(metric, tree)) if metric.formula else "")
-    _fact("Role", f"{ROLES[metric.role]}. {words.kind(metric)}.")
-    _fact("Owner", plain(", ".join(part for part in (metric.owner, team.name if team else None) if part)))
-    _fact("Moved by", _moved_by(opened, metric, week_ending))
-    _fact("Moves", _moves(opened, metric, week_ending))
+    team = tree.teams[metric.team].name if metric.team else None
+    _fact("Definition", metric.definition)
+    _fact("Formula", spelled_formula(metric, tree) if metric.formula else None)
+    _fact("Owner", ", ".join(part for part in (metric.owner, team) if part))
+    _fact("Role", f"{ROLES[metric.role]}. {words.kind(metric, None)}.")
+    _links("What drives it", _drivers(metric), opened, week_ending)
+    _links("What it drives", _driven(opened, metric), opened, week_ending)
     _fact("Source", _source(opened, metric))
 
 
-def _fact(heading: str, text: str) -> None:
+def _fact(heading: str, text: str | None) -> None:
     if text:
+        with st.container(gap="xxsmall"):
+            st.caption(heading)
+            st.markdown(plain(text))
+
+
+def _links(heading: str, found: list[tuple[str, str]], opened: Opened, week_ending: date) -> None:
+    """List metrics by id, each with what is said of it."""
+    if not found:
+        return
+    with st.container(gap="xxsmall"):
         st.caption(heading)
-        st.markdown(text)
+        for metric_id, said in found:
+            links.metric_link(plain(opened.tree.metrics[metric_id].name), metric_id, week_ending)
+            st.caption(plain(said))
 
 
-def _moved_by(opened: Opened, metric: Metric, week_ending: date) -> str:
-    parts = [f"- {_link(opened, part, week_ending)}, part of its formula" for part in metric.components]
-    claims = [f"- {_link(opened, claim.metric, week_ending)}, {_claim(claim)}" for claim in metric.inputs]
-    return "\n".join(parts + claims)
+def _drivers(metric: Metric) -> list[tuple[str, str]]:
+    parts = [(part, "part of its formula") for part in metric.components]
+    return parts + [(claim.metric, _claim(claim)) for claim in metric.inputs]
 
 
-def _moves(opened: Opened, metric: Metric, week_ending: date) -> str:
-    lines = []
+def _driven(opened: Opened, metric: Metric) -> list[tuple[str, str]]:
+    found = []
     for other_id in opened.tree.drives(metric.id):
         other = opened.tree.metrics[other_id]
         if metric.id in other.components:
-            lines.append(f"- {_link(opened, other_id, week_ending)}, as part of its formula")
-        lines += [
-            f"- {_link(opened, other_id, week_ending)}, {_claim(claim)}"
-            for claim in other.inputs
-            if claim.metric == metric.id
-        ]
+            found.append((other_id, "as part of its formula"))
+        found += [(other_id, _claim(claim)) for claim in other.inputs if claim.metric == metric.id]
     for prediction in metric.predicts:
-        lead = f", {prediction.lead_weeks} weeks later" if prediction.lead_weeks else ""
-        because = f": {plain(prediction.because)}" if prediction.because else ""
-        lines.append(f"- {_link(opened, prediction.metric, week_ending)}, predicted{lead}{because}")
-    return "\n".join(lines)
+        lead = f"{prediction.lead_weeks} weeks ahead" if prediction.lead_weeks else "ahead of it"
+        found.append((prediction.metric, _because(f"claimed to move {lead}", prediction.because)))
+    return found
 
 
 def _claim(claim: Claim) -> str:
     """Write a claim in words: what is believed, and why."""
-    way = "the same way" if claim.sign == "positive" else "the other way"
+    way = "claimed to move it the same way" if claim.sign == "positive" else "claimed to move it the other way"
     weeks = f"{claim.lag_weeks} week{'' if claim.lag_weeks == 1 else 's'} later" if claim.lag_weeks else "the same week"
-    because = f": {plain(claim.because)}" if claim.because else ""
-    return f"{way}, {weeks}{because}"
+    return _because(f"{way}, {weeks}", claim.because)
 
 
-def _link(opened: Opened, metric_id: str, week_ending: date) -> str:
-    return f"[{plain(opened.tree.metrics[metric_id].name)}]({links.metric(metric_id, week_ending)})"
+def _because(said: str, because: str | None) -> str:
+    return f"{said}: {because}" if because else said
 
 
-def _source(opened: Opened, metric: Metric) -> str:
+def _source(opened: Opened, metric: Metric) -> str | None:
     if metric.formula:
-        return ""
+        return None
     if metric.source is None:
         return "None yet. Give it one in northstar.yaml."
     state = opened.warehouse.series[metric.id]
-    source = opened.tree.sources[metric.source]
-    origin = f"{plain(source.path)}, " if source.path else ""
-    lines = [f"{origin}column {plain(metric.column or metric.id)}, {_AGGREGATES[metric.aggregate]}."]
+    path = opened.tree.sources[metric.source].path
+    said = [f"{path or metric.source}, column {metric.column or metric.id}; {_AGGREGATES[metric.aggregate]}."]
     if metric.where:
-        lines.append("Where " + " and ".join(f"{plain(name)} is {plain(value)}" for name, value in metric.where) + ".")
-    if state.grain:
-        weeks = f", weeks end on {WEEKDAYS[opened.tree.calendar.week_ends_on].capitalize()}"
-        lines.append(f"Values are {state.grain}{weeks}.")
+        said.append("Only rows where " + " and ".join(f"{name} is {value}" for name, value in metric.where) + ".")
+    if state.grain == "weekly":
+        said.append(f"Weekly values; weeks end on {WEEKDAYS[opened.tree.calendar.week_ends_on].capitalize()}.")
+    elif state.grain:
+        said.append({"daily": "Daily values.", "weekdays": "Values on weekdays."}.get(state.grain, "Monthly values."))
     if state.first_day and state.last_day:
-        lines.append(f"From {words.long_day(state.first_day)} to {words.long_day(state.last_day)}.")
-    lines.append(f"Read {when(state.read_at)}.")
+        said.append(f"{words.long_day(state.first_day)} to {words.long_day(state.last_day)}.")
+    said.append(f"Read {when(state.read_at)}.")
     if state.error:
-        lines.append(f"**Stale:** {plain(state.error)}")
-    return " ".join(lines)
+        said.append(f"Stale: {state.error}")
+    return " ".join(said)

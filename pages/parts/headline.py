@@ -8,35 +8,36 @@ from metrics.charts import words
 from metrics.review.figures import Figures
 from metrics.tree.tree import Tree
 from pages.parts import links
+from pages.parts.text import plain
 
 _MOST_NAMED = 6
 
 
-def north_star(tree: Tree, figures: Figures) -> None:
-    """One line: the North Star and its week."""
+def show(tree: Tree, figures: Figures) -> None:
+    """One line on the North Star and its week; another on the metrics of the deck whose week is not all there."""
+    with st.container(gap="xxsmall", key="headline"):
+        _north_star(tree, figures)
+        _not_all_there(tree, figures)
+
+
+def _north_star(tree: Tree, figures: Figures) -> None:
     metric = tree.north_star
     if metric is None:
-        st.markdown("No North Star is declared: give one metric `role: north_star` in `northstar.yaml`.")
+        st.markdown("No North Star is declared yet: give one metric `role: north_star` in `northstar.yaml`.")
         return
-    sentence = words.sentence(metric, figures[metric.id])
-    st.markdown(f":material/star: [{plain(sentence)}]({links.metric(metric.id, figures.week_ending)})")
+    links.metric_link(f"**{plain(words.sentence(metric, figures[metric.id]))}**", metric.id, figures.week_ending)
 
 
-def late_and_incomplete(tree: Tree, figures: Figures) -> None:
-    """Name the metrics of the deck whose week is not all there, if any."""
-    found: dict[words.State, list[str]] = {"late": [], "incomplete": [], "withheld": []}
-    for metric_id in tree.deck_metrics:
-        metric, of_metric = tree.metrics[metric_id], figures[metric_id]
-        state = words.state(of_metric)
-        if state in found:
-            link = f"[{plain(metric.name)}]({links.metric(metric_id, figures.week_ending)})"
-            found[state].append(f"{link} ({plain(words.status(metric, of_metric).lower())})")
-    for state, metrics in found.items():
-        if metrics:
-            more = f" and {len(metrics) - _MOST_NAMED} more" if len(metrics) > _MOST_NAMED else ""
-            st.caption(f"{state.capitalize()}: {', '.join(metrics[:_MOST_NAMED])}{more}.")
-
-
-def plain(text: str) -> str:
-    """Escape what Markdown would read as its own."""
-    return "".join(f"\\{character}" if character in "\\`*_{}[]()#+-!|<>$~:" else character for character in text)
+def _not_all_there(tree: Tree, figures: Figures) -> None:
+    found = [
+        (metric_id, words.status(tree.metrics[metric_id], figures[metric_id]))
+        for metric_id in tree.deck_metrics
+        if words.state(figures[metric_id]) in ("late", "incomplete", "withheld")
+    ]
+    if not found:
+        return
+    with st.container(horizontal=True, gap="small", key="not_all_there"):
+        for metric_id, status in found[:_MOST_NAMED]:
+            links.metric_link(f"{plain(tree.metrics[metric_id].name)}: {plain(status)}", metric_id, figures.week_ending)
+        if len(found) > _MOST_NAMED:
+            st.page_link(links.DATA, label=f"and {len(found) - _MOST_NAMED} more")

@@ -6,13 +6,15 @@ from datetime import date
 
 import streamlit as st
 
-from metrics.charts.metric_chart import metric_chart, year_chart
+from metrics.charts.metric_chart import metric_chart
+from metrics.charts.year_chart import year_chart
 from metrics.review.history import monthly_history, weekly_history, yearly_history
 from metrics.tree.tree import Metric
 from pages.parts.opening import Opened
 
 VIEWS = {"52": "52 weeks", "104": "104 weeks", "months": "Months", "years": "Years"}
 _MONTHS = 36
+_HEIGHT = 460
 
 
 def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
@@ -20,10 +22,12 @@ def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
     theme = "dark" if st.context.theme.type == "dark" else "light"
     tree, warehouse = opened.tree, opened.warehouse
     if view == "years":
-        chart = year_chart(yearly_history(tree, warehouse, metric, week_ending), metric, theme)
+        chart = year_chart(yearly_history(tree, warehouse, metric, week_ending), metric, theme=theme, height=_HEIGHT)
     elif view == "months":
-        chart = metric_chart(monthly_history(tree, warehouse, metric, week_ending, _MONTHS), metric, "months", theme)
+        chart = metric_chart(
+            monthly_history(tree, warehouse, metric, week_ending, _MONTHS), metric, "months", theme=theme
+        )
     else:
         frame = weekly_history(tree, warehouse, metric, week_ending, int(view))
-        chart = metric_chart(frame, metric, "weeks", theme)
+        chart = metric_chart(frame, metric, "weeks", theme=theme, height=_HEIGHT)
     st.altair_chart(chart, theme=None, width="stretch", key="metric_chart")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NoReturn
 from urllib.parse import urlencode
+
+import streamlit as st
 
 WEEK = "pages/weekly/week.py"
 METRIC = "pages/weekly/metric.py"
@@ -11,17 +14,21 @@ TREE = "pages/anytime/tree.py"
 DATA = "pages/anytime/data.py"
 
 
-def metric(metric_id: str, week_ending: date | None = None) -> str:
+def metric_url(metric_id: str, week_ending: date | None) -> str:
     """Return the URL of a metric's page."""
-    return f"metric?{urlencode(metric_parameters(metric_id, week_ending))}"
+    return f"metric?{urlencode(_parameters(metric_id, week_ending))}"
 
 
-def metric_parameters(metric_id: str, week_ending: date | None = None) -> dict[str, str]:
-    """Return the query parameters of a metric's page."""
+def metric_link(label: str, metric_id: str, week_ending: date | None, help: str | None = None) -> None:
+    """Write a link to a metric's page that opens without loading the app anew."""
+    st.page_link(METRIC, label=label, help=help, query_params=_parameters(metric_id, week_ending))
+
+
+def open_metric(metric_id: str, week_ending: date | None) -> NoReturn:
+    """Go to a metric's page."""
+    st.switch_page(METRIC, query_params=_parameters(metric_id, week_ending))
+
+
+def _parameters(metric_id: str, week_ending: date | None) -> dict[str, str]:
     week = {"week": week_ending.isoformat()} if week_ending else {}
     return {"metric": metric_id, **week}
-
-
-def metrics(metric_ids: tuple[str, ...], week_ending: date | None = None) -> dict[str, str]:
-    """Return the URL of each metric's page."""
-    return {metric_id: metric(metric_id, week_ending) for metric_id in metric_ids}

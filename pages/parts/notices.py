@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from metrics.errors import NorthstarError
 from metrics.tree.faults import TreeError
-from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pages.parts.opening import Opened
 
 _MOST_FAULTS = 20
 
@@ -34,8 +37,9 @@ def nothing_published(workspace: Workspace, error: NorthstarError | None) -> Non
     st.markdown(str(error) if error else "The last refresh left nothing that this version can read.")
 
 
-def no_values(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> None:
+def no_values(opened: Opened) -> None:
     """Say what to do next in a workspace that has no value to show yet."""
+    tree, warehouse = opened.tree, opened.warehouse
     st.subheader("There are no values here yet", anchor=False)
     if not tree.metrics:
         step = "Declare a metric under `metrics:` and where its values come from under `sources:`."
@@ -49,7 +53,7 @@ def no_values(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> None:
         step = "Mend them."
     else:
         step = "The sources were read and hold no value for any metric: check `column:` and `where:` of each."
-    st.markdown(f"{step} The file is `{workspace.tree_file}`. Then press Refresh on the Data page.")
+    st.markdown(f"{step} The file is `{opened.workspace.tree_file}`. Then press Refresh on the Data page.")
 
 
 def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str, ...]) -> bool:

@@ -90,13 +90,13 @@ def require() -> Opened:
 def refresh_with_progress(found: Workspace) -> NorthstarError | None:
     """Refresh, telling on the screen what is being read; returns why it could not, if so."""
     place = st.empty()
-    with place.status("Reading the sources") as status:
-        try:
+    try:
+        with place.status("Reading the sources") as status:
             refresh(found, lambda sentence, done, total: status.update(label=f"{sentence} ({done} of {total} done)"))
-        except NorthstarError as error:
-            return error
-        finally:
-            place.empty()
+    except NorthstarError as error:
+        return error
+    finally:
+        place.empty()
     return None
 
 

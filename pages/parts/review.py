@@ -8,25 +8,36 @@ from pathlib import Path
 
 import streamlit as st
 
+from metrics.charts import words
 from metrics.charts.block import Block, block
 from metrics.review.figures import Figures
 from metrics.review.metric_figures import MetricFigures
 from metrics.review.review_week import weeks_with_values
+from pages.parts import choices
 from pages.parts.opening import Opened
 
 
-def choose_week(opened: Opened) -> date:
-    """Let the visitor choose a week; in the URL as `week`, by default the week under review."""
+def choose_week(opened: Opened, width: choices.Width = "stretch") -> date | None:
+    """Let the visitor choose a week, by default the week under review; None while there is no value at all.
+
+    The week is in the URL as `week`. It goes along to other pages of the same visit.
+    """
+    if opened.review_week is None:
+        return None
     weeks = [week.isoformat() for week in weeks_with_values(opened.tree, opened.warehouse)]
-    chosen = st.selectbox(
-        "Week ending",
+    default = opened.review_week.isoformat()
+    if "week" not in st.query_params and st.session_state.get("visit_week", default) != default:
+        st.query_params["week"] = st.session_state["visit_week"]
+    chosen = choices.select(
+        "Week",
+        "week",
         weeks,
-        index=weeks.index(opened.review_week.isoformat()) if opened.review_week else 0,
-        format_func=lambda week: f"{date.fromisoformat(week):%-d %b %Y}",
-        key="week",
-        bind="query-params",
+        default=default,
+        shown=lambda week: f"Week ending {words.long_day(date.fromisoformat(week))}",
+        width=width,
     )
-    return date.fromisoformat(chosen)
+    st.session_state["visit_week"] = chosen
+    return date.fromisoformat(chosen or default)
 
 
 def figures(opened: Opened, week_ending: date) -> Figures:

@@ -10,8 +10,8 @@ import streamlit as st
 from metrics.charts import words
 from metrics.review.arrivals import Arrival
 from metrics.warehouse.warehouse import SourceState, Warehouse
-from pages.parts.headline import plain
 from pages.parts.notices import when
+from pages.parts.text import plain
 
 _MOST_SHOWN = 200
 

@@ -1,50 +1,36 @@
-"""One metric: how is it doing, and what do we know about it?"""
+"""Metric: how is this metric doing, and what do we know about it?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import block_wall
-from pages.parts import facts, history, notices, opening, review
+from pages.parts import choices, facts, history, notices, opening, review
+from pages.parts.components import block_wall
 
 opened = opening.require()
 tree = opened.tree
 
-if not tree.metrics:
-    notices.no_values(opened.workspace, opened.warehouse, tree)
-    st.stop()
-
 ids = list(tree.metrics)
-start = tree.north_star.id if tree.north_star else ids[0]
-with st.container(horizontal=True, vertical_alignment="bottom", key="metric_controls"):
-    metric_id = st.selectbox(
+with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+    metric_id = choices.select(
         "Metric",
+        "metric",
         ids,
-        index=ids.index(start),
-        format_func=lambda metric_id: tree.metrics[metric_id].name,
-        key="metric",
-        bind="query-params",
+        default=tree.north_star.id if tree.north_star else ids[0],
+        shown=lambda metric_id: tree.metrics[metric_id].name,
     )
-    if opened.review_week is not None:
-        week_ending = review.choose_week(opened)
-    view = st.segmented_control(
-        "Chart",
-        list(history.VIEWS),
-        default="52",
-        format_func=history.VIEWS.__getitem__,
-        key="chart",
-        bind="query-params",
-    )
+    week_ending = review.choose_week(opened)
+    view = choices.segments("Chart", "chart", list(history.VIEWS), default="52", shown=history.VIEWS.__getitem__)
 
 metric = tree.metrics[metric_id]
 st.title(metric.name, anchor=False)
-if opened.review_week is None:
-    notices.no_values(opened.workspace, opened.warehouse, tree)
+if week_ending is None:
+    notices.no_values(opened)
     st.stop()
 
-chart, column = st.columns([3, 1], gap="large")
-with chart:
+main, side = st.columns([3, 1], gap="large")
+with main:
     block_wall([("", [review.blocks(opened, week_ending)[metric_id]])], view="table", key="figures", links={})
-    history.show(opened, metric, week_ending, view or "52")
-with column:
+    history.show(opened, metric, week_ending, view)
+with side:
     facts.show(opened, metric, week_ending)

@@ -1,0 +1,92 @@
+"""Widgets whose value is in the URL, so that a page can be shared, reloaded and gone back to.
+
+The URL holds ids, not labels, and nothing for a default. It is the truth: on every run the widget takes its value from
+there; a visitor's choice is written there first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+Width = int | Literal["stretch", "content"]
+
+
+def select(
+    label: str,
+    name: str,
+    options: Sequence[str],
+    *,
+    default: str | None,
+    shown: Callable[[str], str],
+    placeholder: str | None = None,
+    width: Width = "stretch",
+) -> str | None:
+    """Return the option chosen from a list; `shown` gives what the visitor reads. None only if `default` is."""
+    key = _follow_url(name, default, options)
+    choice: str | None = st.selectbox(
+        label,
+        options,
+        index=None if default is None else options.index(default),
+        format_func=shown,
+        placeholder=placeholder,
+        label_visibility="collapsed",
+        width=width,
+        key=key,
+        on_change=_write_url,
+        args=(name, default),
+    )
+    return choice
+
+
+def segments(label: str, name: str, options: Sequence[str], *, default: str, shown: Callable[[str], str]) -> str:
+    """Return the one chosen of a few options that stand side by side."""
+    key = _follow_url(name, default, options)
+    choice: str | None = st.segmented_control(
+        label,
+        options,
+        required=True,
+        format_func=shown,
+        label_visibility="collapsed",
+        key=key,
+        on_change=_write_url,
+        args=(name, default),
+    )
+    return choice or default
+
+
+def text(label: str, name: str, placeholder: str) -> str:
+    """Return the text typed."""
+    key = _follow_url(name, "", None)
+    st.text_input(
+        label,
+        placeholder=placeholder,
+        label_visibility="collapsed",
+        key=key,
+        on_change=_write_url,
+        args=(name, ""),
+    )
+    return str(st.session_state[key])
+
+
+def _follow_url(name: str, default: str | None, options: Sequence[str] | None) -> str:
+    """Set a widget to what the URL says, or to its default where that is nothing or no option; return its key."""
+    key = f"choice_{name}"
+    wanted = st.query_params.get(name, default)
+    if options is not None and wanted not in options:
+        wanted = default
+    if st.session_state.get(key) != wanted or key not in st.session_state:
+        st.session_state[key] = wanted
+    return key
+
+
+def _write_url(name: str, default: str | None) -> None:
+    """Write a choice to the URL, and remember it for the visit."""
+    choice = st.session_state[f"choice_{name}"]
+    st.session_state[f"visit_{name}"] = choice
+    if choice is None or choice == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = choice

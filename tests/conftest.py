@@ -1,0 +1,58 @@
+"""What tests of the numbers start from: workspaces on disk, and the shared cases."""
+
+from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspaces import WorkspaceFiles, drawn_workspace
+
+CASES = Path(__file__).parents[2] / "shared/cases"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Callable[..., WorkspaceFiles]:
+    """Makes a workspace of what stands in `northstar.yaml` and its files, each in a folder of its own."""
+    numbers = count(1)
+
+    def make(tree: Mapping[str, Any] | str, files: Mapping[str, str] | None = None) -> WorkspaceFiles:
+        folder = tmp_path / f"workspace_{next(numbers)}"
+        folder.mkdir()
+        return WorkspaceFiles(folder, tree, files)
+
+    return make
+
+
+@pytest.fixture
+def drawn_files(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., WorkspaceFiles]:
+    """Makes a workspace of the values that are drawn in the test's docstring, and refreshes it."""
+
+    def make(calendar: Mapping[str, Any] | None = None, **metrics: Mapping[str, Any]) -> WorkspaceFiles:
+        files = drawn_workspace(tmp_path, request.function.__doc__, calendar or {}, metrics)
+        summary = files.refresh()
+        assert not summary.failed, summary
+        return files
+
+    return make
+
+
+@pytest.fixture
+def drawn(drawn_files: Callable[..., WorkspaceFiles]) -> Callable[..., dict[str, Any]]:
+    """Gives the figures of a week, by metric, from the values that are drawn in the test's docstring."""
+
+    def figures(
+        week_ending: str, calendar: Mapping[str, Any] | None = None, **metrics: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        files = drawn_files(calendar, **metrics)
+        return files.figures(week_ending, series=("wow", "yoy", "mom"), fiscal=True)["metrics"]
+
+    return figures
+
+
+@pytest.fixture
+def cases() -> Path:
+    """The folder of real data and worked cases; they are not part of the repository."""
+    if not CASES.is_dir():
+        pytest.skip("the shared cases are not here: they lie beside the repository, in shared/cases")
+    return CASES
