@@ -5,7 +5,7 @@ The one place that brings sources and warehouse together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,7 +36,7 @@ class SourceResult:
     changes: Changes = field(default_factory=Changes)
     error: str | None = None
     series_errors: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,8 @@ def plain_number(text: str) -> float | None:
             if sign == -1:
                 return None
             sign, text = (-1 if text[0] == "-" else 1), text[1:]
+            if text.endswith(money):
+                return None
     after = next((one for one in money if text.endswith(one)), "")
     if after:
         text = text[: -len(after)].rstrip(" ")

@@ -78,7 +78,7 @@ def _frame(
     if metric.target and metric.target.level is not None:
         aim = levels(tree, metric, metric.target.level, warehouse.series, now.periods)
     else:
-        aim = target.reindex(frame.index).to_numpy(np.float64)[periods_a_year:]
+        aim = np.asarray(target.reindex(frame.index), np.float64)[periods_a_year:]
     return pd.DataFrame(
         {
             "period": frame.index[periods_a_year:],

@@ -21,10 +21,14 @@ def review_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
     weeks = weeks_with_values(tree, warehouse, today)
     if not weeks:
         return None
-    months = [tree.calendar.trailing_months(week_ending, 1)[0].first for week_ending in weeks]
-    complete = warehouse.complete_groups(counted, zip(weeks, months, strict=True))
-    most = (week_ending for week_ending in weeks if complete.get(week_ending, 0) > len(counted) / 2)
-    return next(most, weeks[0])
+    for some in batched(weeks, _WEEKS_AT_ONCE):
+        complete = warehouse.complete_groups(
+            counted, [(week_ending, tree.calendar.trailing_months(week_ending, 1)[0].first) for week_ending in some]
+        )
+        for week_ending in some:
+            if complete.get(week_ending, 0) > len(counted) / 2:
+                return week_ending
+    return weeks[0]
 
 
 def weeks_with_values(tree: Tree, warehouse: Warehouse, today: date | None = None) -> list[date]:

@@ -57,7 +57,8 @@ class Table:
         names = ", ".join(f"c{position}" for position in sorted(set(positions)))
         if self.rewritten is not None:
             columns = {"row": "BIGINT", **{f"c{position}": "VARCHAR" for position in self.positions}}
-            return f"SELECT row, {names} FROM {_reader(self.rewritten, ',', columns, 'parallel=false, max_line_size=30000000')}"
+            copy = _reader(self.rewritten, ",", columns, "parallel=false, max_line_size=30000000")
+            return f"SELECT row, {names} FROM {copy}"
         if not numbered:
             return f"SELECT {names} FROM {self.typed({})}"
         # Without an order of its own, row_number() counts rows as the file has them, for the reader then runs alone.

@@ -84,7 +84,7 @@ class Build:
             self.connection.execute(f"attach '{quoted}' as previous (read_only)")
         schema.create(self.connection, tree_text)
         schema.insert_series(self.connection, self.series)
-        self.connection.execute("create temp table reading (series integer, day date, value double)")
+        self._empty_reading()
 
     def of_source(self, source: Source) -> list[SeriesRow]:
         """Return the series that are read from a source."""
@@ -140,7 +140,7 @@ class Build:
             ],
         )
         changes = self._changes(numbers)
-        connection.execute("delete from reading")
+        self._empty_reading()
         return changes, problem_count
 
     def fail(self, source: Source, error: str, fingerprint: str, status: str = "failed") -> bool:
@@ -149,7 +149,7 @@ class Build:
         `status` is `failed`, or `unread` for a type of source that is not read at all.
         """
         connection = self.connection
-        connection.execute("delete from reading")
+        self._empty_reading()
         kept = self._copy_observations(self.of_source(source))
         row = None
         if self.has_previous and kept:
@@ -199,6 +199,9 @@ class Build:
                     where rolled.series < ? and span = ? order by rolled.series, period""",
                 [len(self.series), span],
             )
+
+    def _empty_reading(self) -> None:
+        self.connection.execute("create or replace temp table reading (series integer, day date, value double)")
 
     def _has_several_rows_a_day(self) -> bool:
         first, last = self.connection.execute("select min(day), max(day) from reading").fetchone() or (None, None)

@@ -16,26 +16,28 @@ _ANCHOR = """
     end
 """
 
+_SPANS = """
+create or replace temp table span as
+select series, count(*) as rows, min(day) as first_row, max(day) as last_row, max(isodow(day)) < 6 as no_weekend,
+       min(day) filter (value is not null) as first_day, max(day) filter (value is not null) as last_day,
+       max(abs(value)) as largest
+from observation group by series
+"""
+
 # The largest value takes 95 of the 127 bits that a sum has, which leaves room for 2 billion of them.
 _DAYS = """
 update series
-set first_day = found.first_day, last_day = found.last_day,
+set first_day = span.first_day, last_day = span.last_day,
     ticks = case when largest > 0 then pow(2, least(95 - ceil(log2(largest)), 1000)) else 1 end
-from (
-    select series, min(day) as first_day, max(day) as last_day, max(abs(value)) as largest
-    from observation where value is not null group by series
-) as found
-where series.number = found.series
+from span where series.number = span.series
 """
 
 # Series whose rows can be anything but daily: few rows for their span, or none on a weekend. The others are daily.
 _SPARSE = """
 create or replace temp table sparse as
-select observation.series, count(*) as rows, max(day) - min(day) as span, max(isodow(day)) < 6 as no_weekend
-from observation join series on series.number = observation.series
-where series.grain is null and absent = 'missing'
-group by observation.series
-having count(*) >= 2 and (span >= 4 * (count(*) - 1) or no_weekend)
+select span.series, last_row - first_row as days, no_weekend
+from span join series on series.number = span.series
+where grain is null and absent = 'missing' and rows >= 2 and (days >= 4 * (rows - 1) or no_weekend)
 """
 
 _FOUND_GRAIN = """
@@ -46,13 +48,13 @@ from (
         case
             when count(distinct month) = count(*) and min(gap) >= 26 then 'monthly'
             when count(distinct week) = count(*) and min(gap) >= 4 and median(gap) <= 13 then 'weekly'
-            when any_value(no_weekend) and count(*) >= 10 and any_value(span) >= 14 and median(gap) = 1 then 'weekdays'
+            when any_value(no_weekend) and count(*) >= 10 and any_value(days) >= 14 and median(gap) = 1 then 'weekdays'
             else 'daily'
         end as grain
     from (
         select
             series,
-            span,
+            days,
             no_weekend,
             date_trunc('month', day) as month,
             day + ((($week_end - isodow(day)) % 7 + 7) % 7)::integer as week,
@@ -112,6 +114,7 @@ where {EXPECTED}
 def place(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     """Find each series' days and grain from its observations, then place what does not count on its own day."""
     week_end = {"week_end": calendar.week_ends_on + 1}
+    connection.execute(_SPANS)
     connection.execute(_DAYS)
     connection.execute(_SPARSE)
     connection.execute(_FOUND_GRAIN, week_end)

@@ -89,8 +89,8 @@ class SourceState:
     last_day: date | None
     problem_count: int
     error: str | None
-    notes: tuple[str, ...]
-    files: tuple[str, ...]
+    notes: Sequence[str]
+    files: Sequence[str]
     fingerprint: str
 
 
@@ -124,7 +124,7 @@ class Warehouse:
                       fingerprint
                from source"""
         )
-        return [SourceState(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in rows]
+        return [SourceState(*row) for row in rows]
 
     def problems(self, source: str, limit: int = 1_000) -> pd.DataFrame:
         """Return what was left out of a source: columns file, row, column, value, what, write, metric."""
