@@ -62,9 +62,7 @@ def refresh(workspace: Workspace, progress: Progress | None = None) -> Summary:
     store = workspace.store
     with store.locked():
         previous = store.usable()
-        fingerprints = {
-            source.id: _fingerprint(workspace, source, loaded.tree) for source in loaded.tree.sources.values()
-        }
+        fingerprints = _fingerprints(workspace, loaded.tree)
         if previous is not None:
             before = Warehouse(previous)
             results = _as_before(before)
@@ -85,7 +83,7 @@ def changed(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> tuple[str
     except OSError:
         same_text = False
     before = {state.id: state.fingerprint for state in warehouse.sources}
-    now = {source.id: _fingerprint(workspace, source, tree) for source in tree.sources.values()}
+    now = _fingerprints(workspace, tree)
     return (*(() if same_text else (workspace.tree_file.name,)), *(name for name in now if now[name] != before[name]))
 
 
@@ -144,16 +142,26 @@ def _series(row: SeriesRow) -> Series:
     return Series(row.number, metric.id, row.column, metric.where, metric.scale)
 
 
-def _fingerprint(workspace: Workspace, source: Source, tree: Tree) -> str:
-    rows = [row for row in series_of(tree) if row.source == source and row.kind != "formula"]
-    files = []
-    if source.type == "csv":
-        try:
-            found = csv_files(source, workspace.folder)
-            files = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in found]
-        except (SourceError, OSError):
-            files = []
-    return source_fingerprint(source, rows, files, tree.calendar.timezone)
+def _fingerprints(workspace: Workspace, tree: Tree) -> dict[str, str]:
+    """Return a fingerprint of each source with its series and files, by the source's id."""
+    series = [row for row in series_of(tree) if row.kind != "formula"]
+    fingerprints = {}
+    for source in tree.sources.values():
+        rows = [row for row in series if row.source == source]
+        files = _files(workspace, source)
+        fingerprints[source.id] = source_fingerprint(source, rows, files, tree.calendar.timezone)
+    return fingerprints
+
+
+def _files(workspace: Workspace, source: Source) -> list[tuple[str, int, int]]:
+    """Return path, size and time of change (ns) of a source's files; none where they can't be looked at."""
+    if source.type != "csv":
+        return []
+    try:
+        found = csv_files(source, workspace.folder)
+        return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in found]
+    except (SourceError, OSError):
+        return []
 
 
 def _nothing_changed(warehouse: Warehouse, loaded: LoadedTree, fingerprints: dict[str, str]) -> bool:

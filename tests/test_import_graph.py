@@ -20,7 +20,9 @@ ORDER = [
     "evidence",
     "charts",
     "readout",
-    "workspace", "refresh",
+    "app_root",
+    "workspace",
+    "refresh",
     "cli",
 ]
 NOT_IN_CORE = ("streamlit", "pages", "app", "tests")

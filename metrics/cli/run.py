@@ -7,6 +7,7 @@ import os
 import runpy
 import socket
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -74,7 +75,7 @@ def run(
         tell("Everyone who can reach this machine over the network can open it, and sees the whole workspace.")
     sys.stdout.flush()
     _run_streamlit(
-        str(app),
+        app,
         {
             "server.port": str(port),
             "server.address": address,
@@ -85,15 +86,11 @@ def run(
     )
 
 
-def _run_streamlit(app: str, options: dict[str, str]) -> None:
+def _run_streamlit(app: Path, options: dict[str, str]) -> None:
     """Become `streamlit run`, in this process: its exit code is ours, and no child outlives us."""
-    from streamlit.runtime.pages_manager import PagesManager
-
-    # Until a first visitor has come to the router, Streamlit takes every file in pages/ for a page of its own, past the
-    # router, and tells who comes by a link to one of our pages that there is none. Ours are named by the router alone.
-    PagesManager.uses_pages_directory = False
-    sys.argv = ["streamlit", "run", app, *(part for name, value in options.items() for part in (f"--{name}", value))]
-    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    words = [part for name, value in options.items() for part in (f"--{name}", value)]
+    sys.argv = ["streamlit", "run", str(app), *words]
+    runpy.run_path(str(app.parent / "pages" / "parts" / "start.py"), run_name="__main__")
 
 
 def _has_browser() -> bool:

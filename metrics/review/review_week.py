@@ -7,6 +7,9 @@ from datetime import date
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
 
+# It is hardly ever an old one.
+_WEEKS_AT_ONCE = 13
+
 
 def review_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
     """Return the newest week, ended by `today`, in which more than half of the deck's metrics are complete.
@@ -21,10 +24,10 @@ def review_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
     weeks = weeks_with_values(tree, warehouse, today)
     if not weeks:
         return None
-    for some in batched(weeks, _WEEKS_AT_ONCE):
-        complete = warehouse.complete_groups(
-            counted, [(week_ending, tree.calendar.trailing_months(week_ending, 1)[0].first) for week_ending in some]
-        )
+    for at in range(0, len(weeks), _WEEKS_AT_ONCE):
+        some = weeks[at : at + _WEEKS_AT_ONCE]
+        months = [tree.calendar.trailing_months(week_ending, 1)[0].first for week_ending in some]
+        complete = warehouse.complete_groups(counted, zip(some, months, strict=True))
         for week_ending in some:
             if complete.get(week_ending, 0) > len(counted) / 2:
                 return week_ending

@@ -139,7 +139,7 @@ class Build:
                 list(report.files),
             ],
         )
-        changes = self._changes(numbers)
+        changes = self._changes(numbers, one_a_day)
         self._empty_reading()
         return changes, problem_count
 
@@ -177,8 +177,10 @@ class Build:
     def finish(self) -> None:
         """Compute daily, weekly and monthly values, and close the file."""
         calendar = self.tree.calendar
+        self.connection.begin()
         place(self.connection, calendar)
         self._fill_weeks_and_months(calendar)
+        self.connection.commit()
         self.close()
 
     def close(self) -> None:
@@ -239,10 +241,9 @@ class Build:
             rows = [(report.source, *(getattr(problem, name) for name in names[1:])) for problem in report.problems]
             schema.load_rows(self.connection, "insert into problem", names, rows)
 
-    def _changes(self, numbers: Sequence[int]) -> Changes:
+    def _changes(self, numbers: Sequence[int], read: str) -> Changes:
         if not self.has_previous:
-            added = "select count(value) from observation where series in (select unnest(?))"
-            return Changes(added=_count(self.connection.execute(added, [list(numbers)])))
+            return Changes(added=_count(self.connection.execute(f"select count(value) from {read}")))
         found = self.connection.execute(
             """
             with wanted as (select number, key from series where number in (select unnest($numbers))),

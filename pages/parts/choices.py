@@ -29,7 +29,7 @@ def select(
     choice: str | None = st.selectbox(
         label,
         options,
-        index=None if default is None else options.index(default),
+        index=None if default is None else 0,
         format_func=shown,
         placeholder=placeholder,
         label_visibility="collapsed",
@@ -77,8 +77,8 @@ def _follow_url(name: str, default: str | None, options: Sequence[str] | None) -
     wanted = st.query_params.get(name, default)
     if options is not None and wanted not in options:
         wanted = default
-    if st.session_state.get(key) != wanted or key not in st.session_state:
-        st.session_state[key] = wanted
+    # Also where the state has this value already: it may be that of another page's widget, and ours would start anew.
+    st.session_state[key] = wanted
     return key
 
 

@@ -11,6 +11,7 @@ from metrics.errors import NorthstarError
 from metrics.tree.faults import TreeError
 from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
+from pages.parts.text import plain
 
 if TYPE_CHECKING:
     from pages.parts.opening import Opened
@@ -21,7 +22,7 @@ _MOST_FAULTS = 20
 def no_workspace(error: NorthstarError) -> None:
     """Say that the app was started on a folder that is no workspace."""
     st.title("There is no workspace here yet")
-    st.markdown(str(error))
+    st.markdown(plain(str(error)))
     st.markdown("Or start the app on another folder: `northstar run FOLDER`.")
 
 
@@ -34,7 +35,7 @@ def nothing_published(workspace: Workspace, error: NorthstarError | None) -> Non
         st.markdown("Mend them, save the file, and try again. `northstar check` says the same on the command line.")
         return
     st.title("The values can't be shown")
-    st.markdown(str(error) if error else "The last refresh left nothing that this version can read.")
+    st.markdown(plain(str(error)) if error else "The last refresh left nothing that this version can read.")
 
 
 def no_values(opened: Opened) -> None:
@@ -49,7 +50,7 @@ def no_values(opened: Opened) -> None:
         st.markdown("The sources could not be read:")
         for source in warehouse.sources:
             if source.error:
-                st.markdown(f"- **{source.id}**: {source.error}")
+                st.markdown(f"- **{plain(source.id)}**: {plain(source.error)}")
         step = "Mend them."
     else:
         step = "The sources were read and hold no value for any metric: check `column:` and `where:` of each."
@@ -66,21 +67,21 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
             with st.expander("What to mend"):
                 faults(error)
     elif error is not None:
-        st.warning(f"{error} {as_of}")
+        st.warning(f"{plain(str(error))} {as_of}")
     stale = [source for source in warehouse.sources if source.status in ("stale", "failed")]
     for source in stale:
         kept = f"its values are as of {when(source.read_at)}" if source.read_at else "it has no values yet"
-        st.warning(f"**Source {source.id} could not be read; {kept}.** {source.error}")
+        st.warning(f"**Source {plain(source.id)} could not be read; {kept}.** {plain(source.error or '')}")
     if not changed:
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Changed since the last refresh: {', '.join(changed)}.")
+        st.markdown(f"Changed since the last refresh: {plain(', '.join(changed))}.")
         return st.button("Refresh", key="refresh_changed")
 
 
 def faults(error: TreeError) -> None:
-    """List the faults of a tree, each on a line that says where and what to write."""
-    for fault in error.faults[:_MOST_FAULTS]:
+    """List the faults of a tree, what stops it first, each on a line that says where and what to write."""
+    for fault in sorted(error.faults, key=lambda fault: fault.level != "error")[:_MOST_FAULTS]:
         st.code(str(fault), language=None, wrap_lines=True)
     if len(error.faults) > _MOST_FAULTS:
         st.markdown(f"And {len(error.faults) - _MOST_FAULTS} more: `northstar check` lists them all.")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import choices, facts, history, notices, opening, review
 from pages.parts.components import block_wall
+from pages.parts.text import plain
 
 opened = opening.require()
 tree = opened.tree
@@ -23,7 +24,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     view = choices.segments("Chart", "chart", list(history.VIEWS), default="52", shown=history.VIEWS.__getitem__)
 
 metric = tree.metrics[metric_id]
-st.title(metric.name, anchor=False)
+st.title(plain(metric.name), anchor=False)
 if week_ending is None:
     notices.no_values(opened)
     st.stop()

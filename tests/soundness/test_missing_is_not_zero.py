@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 
 def test_a_sum_leaves_an_absent_day_out_and_says_so(drawn: Any) -> None:
     """Wednesday has no row: 1 + 2 + 4 + 5 + 6 + 7 = 25, of six days.
@@ -34,28 +32,34 @@ def test_a_zero_is_a_value(drawn: Any) -> None:
     assert "summary.last_week" not in visits["incomplete"]
 
 
-@pytest.mark.parametrize(("aggregate", "value"), [("mean", 5), ("min", 2), ("max", 8), ("first", 2), ("last", 8)])
-def test_no_aggregate_takes_a_missing_day_for_zero(drawn: Any, aggregate: str, value: float) -> None:
+def test_no_aggregate_takes_a_missing_day_for_zero(drawn: Any) -> None:
     """(2 + 4 + 6 + 8) / 4 = 5; a zero on Monday and Sunday would be the first, the last and the smallest.
 
-    speed  2026-03-02  daily  . 2 - 4 6 8 .
+    mean   2026-03-02  daily  . 2 - 4 6 8 .
+    min    2026-03-02  daily  . 2 - 4 6 8 .
+    max    2026-03-02  daily  . 2 - 4 6 8 .
+    first  2026-03-02  daily  . 2 - 4 6 8 .
+    last   2026-03-02  daily  . 2 - 4 6 8 .
     """
-    speed = drawn("2026-03-08", speed={"aggregate": aggregate})["speed"]
-    assert speed["summary"]["last_week"] == value
-    assert "summary.last_week" in speed["incomplete"]
+    values = {"mean": 5, "min": 2, "max": 8, "first": 2, "last": 8}
+    figures = drawn("2026-03-08", **{name: {"aggregate": name} for name in values})
+    assert {name: figures[name]["summary"]["last_week"] for name in values} == values
+    assert all("summary.last_week" in figures[name]["incomplete"] for name in values)
 
 
-@pytest.mark.parametrize("aggregate", ["sum", "mean", "min", "max", "first", "last"])
-def test_a_week_without_any_value_has_none(drawn: Any, aggregate: str) -> None:
+def test_a_week_without_any_value_has_none(drawn: Any) -> None:
     """Rows with blank cells only: no value, and nothing that could be incomplete.
 
-    visits  2026-02-23  daily  1 1 1 1 1 1 1 | - - - - - - -
+    sum    2026-02-23  daily  1 1 1 1 1 1 1 | - - - - - - -
+    mean   2026-02-23  daily  1 1 1 1 1 1 1 | - - - - - - -
+    last   2026-02-23  daily  1 1 1 1 1 1 1 | - - - - - - -
     """
-    visits = drawn("2026-03-08", visits={"aggregate": aggregate})["visits"]
-    assert visits["summary"]["last_week"] is None
-    assert visits["summary"]["wow"] is None
-    assert "summary.last_week" not in visits["incomplete"]
-    assert "weekly.2026-03-08" not in visits["incomplete"]
+    for visits in drawn("2026-03-08", mean={"aggregate": "mean"}, last={"aggregate": "last"}).values():
+        assert visits["weekly"]["2026-03-01"] is not None
+        assert visits["summary"]["last_week"] is None
+        assert visits["summary"]["wow"] is None
+        assert "summary.last_week" not in visits["incomplete"]
+        assert "weekly.2026-03-08" not in visits["incomplete"]
 
 
 def test_a_cell_that_cannot_be_read_is_missing(drawn_files: Any) -> None:

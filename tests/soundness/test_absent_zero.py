@@ -1,0 +1,105 @@
+"""`absent: zero`: a day without a row is a zero, from the metric's first row to the source's last. A blank cell is not."""
+
+from typing import Any
+
+ZERO = {"absent": "zero"}
+
+
+def test_days_without_a_row_are_zeros(drawn: Any) -> None:
+    """Orders came on Monday and on Thursday: 3 + 0 + 0 + 2 + 0 + 0 + 0. Visits are of the same source, to Sunday.
+
+    orders  2026-03-02  daily  3 . . 2 . . .
+    price   2026-03-02  daily  7 . . 7 . . .
+    visits  2026-03-02  daily  1 1 1 1 1 1 1
+    """
+    figures = drawn("2026-03-08", orders=ZERO, visits=ZERO, price={**ZERO, "aggregate": "mean"})
+    assert figures["orders"]["summary"]["last_week"] == 5
+    assert figures["price"]["summary"]["last_week"] == 2
+    for metric in figures.values():
+        assert "summary.last_week" not in metric["incomplete"]
+
+
+def test_a_blank_cell_stays_missing(drawn: Any) -> None:
+    """Friday has a row without a value. So five days without a row are zeros, and one is missing: (3 + 2) / 6.
+
+    orders  2026-03-02  daily  3 . . 2 - . .
+    mean    2026-03-02  daily  3 . . 2 - . .
+    visits  2026-03-02  daily  1 1 1 1 1 1 1
+    """
+    figures = drawn("2026-03-08", orders=ZERO, visits=ZERO, mean={**ZERO, "aggregate": "mean"})
+    assert figures["orders"]["summary"]["last_week"] == 5
+    assert figures["mean"]["summary"]["last_week"] == 5 / 6
+    assert "summary.last_week" in figures["orders"]["incomplete"]
+    assert "summary.last_week" in figures["mean"]["incomplete"]
+
+
+def test_nothing_is_known_before_the_first_row_and_after_the_last(drawn: Any) -> None:
+    """The file is of Wednesday to Friday: Monday, Tuesday and the weekend are missing.
+
+    orders  2026-03-04  daily  4 . 2
+    """
+    orders = drawn("2026-03-08", orders={**ZERO, "aggregate": "mean"})["orders"]
+    assert orders["summary"]["last_week"] == 2
+    assert "summary.last_week" in orders["incomplete"]
+
+
+def test_the_first_row_counts_though_it_is_blank(drawn: Any) -> None:
+    """Monday is missing, the days from Tuesday to Saturday are zeros.
+
+    orders  2026-03-02  daily  - . . . . . 6
+    """
+    orders = drawn("2026-03-08", orders={**ZERO, "aggregate": "mean"})["orders"]
+    assert orders["summary"]["last_week"] == 1
+    assert "summary.last_week" in orders["incomplete"]
+
+
+def test_weeks_and_weekdays(drawn: Any) -> None:
+    """Of four weekly values the middle two are absent; of five weekdays two, and a weekend is never expected.
+
+    launches  2026-02-15  weekly    5 . . 3
+    calls     2026-03-02  weekdays  2 . . 2 2
+    """
+    figures = drawn("2026-03-08", launches=ZERO, calls={**ZERO, "aggregate": "mean"})
+    assert list(figures["launches"]["weekly"].values()) == [None, None, 5, 0, 0, 3]
+    assert figures["launches"]["summary"]["mtd"] == 3
+    assert figures["calls"]["summary"]["last_week"] == 6 / 5
+    assert "summary.last_week" not in figures["calls"]["incomplete"]
+
+
+def test_without_a_declared_grain_it_is_daily(drawn: Any) -> None:
+    """Sundays only, as a weekly metric would have them: here they are two days out of eight.
+
+    orders  2026-03-01  weekly  6 8
+    """
+    orders = drawn("2026-03-08", orders={**ZERO, "grain": None, "aggregate": "mean"})["orders"]
+    assert orders["summary"]["last_week"] == 8 / 7
+    assert orders["summary"]["mtd"] == 14 / 8
+    assert "summary.mtd" not in orders["incomplete"]
+
+
+def test_a_filter_asks_for_rows_of_its_own(workspace: Any) -> None:
+    """
+    Nothing was sold in France on Tuesday and Thursday; a row for another country is none for France.
+
+    day         country  sold
+    2026-03-02  FR          3
+    2026-03-02  UK          1
+    2026-03-03  UK          1
+    2026-03-04  FR          4
+    2026-03-05  UK          1
+    """
+    rows = "2026-03-02,FR,3\n2026-03-02,UK,1\n2026-03-03,UK,1\n2026-03-04,FR,4\n2026-03-05,UK,1\n"
+    files = workspace(
+        {
+            "calendar": {"week_ends_on": "thursday"},
+            "sources": {"shop": {"type": "csv", "path": "shop.csv", "date": "day", **ZERO}},
+            "metrics": {
+                "france": {"source": "shop", "column": "sold", "where": {"country": "FR"}, "aggregate": "mean"}
+            },
+        },
+        {"shop.csv": "day,country,sold\n" + rows},
+    )
+    files.refresh()
+    france = files.figures("2026-03-05")["metrics"]["france"]
+    assert france["summary"]["last_week"] == 7 / 4
+    assert "summary.last_week" in france["incomplete"]
