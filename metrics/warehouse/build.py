@@ -177,10 +177,8 @@ class Build:
     def finish(self) -> None:
         """Compute daily, weekly and monthly values, and close the file."""
         calendar = self.tree.calendar
-        self.connection.begin()
         place(self.connection, calendar)
         self._fill_weeks_and_months(calendar)
-        self.connection.commit()
         self.close()
 
     def close(self) -> None:

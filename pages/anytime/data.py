@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.review.arrivals import arrivals, worst_first
-from pages.parts import links, notices, opening, review, source_list
+from pages.parts import links, opening, review, source_list
 
 opened = opening.require()
 tree, warehouse = opened.tree, opened.warehouse
@@ -25,8 +25,7 @@ for source in sources:
     source_list.show(warehouse, source)
 
 if week_ending is None:
-    notices.no_values(opened)
-    st.stop()
+    opening.stop_without_values(opened)
 st.header("Metrics", anchor=False)
 st.caption("As of the week chosen above, worst first. Choose a row to open the metric.")
 rows = arrivals(tree, warehouse, review.figures(opened, week_ending))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.charts.tree_picture import tree_picture
-from pages.parts import links, notices, opening, review
+from pages.parts import links, opening, review
 from pages.parts.tree_picture import show_tree
 
 opened = opening.require()
@@ -22,4 +22,4 @@ clicked = show_tree(
 if clicked:
     links.open_metric(clicked, week_ending)
 if week_ending is None:
-    notices.no_values(opened)
+    opening.stop_without_values(opened)

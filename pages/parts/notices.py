@@ -54,7 +54,7 @@ def no_values(opened: Opened) -> None:
         step = "Mend them."
     else:
         step = "The sources were read and hold no value for any metric: check `column:` and `where:` of each."
-    st.markdown(f"{step} The file is `{opened.workspace.tree_file}`. Then press Refresh on the Data page.")
+    st.markdown(f"{step} The file is `{opened.workspace.tree_file}`.")
 
 
 def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str, ...]) -> bool:
@@ -81,8 +81,8 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
 
 def faults(error: TreeError) -> None:
     """List the faults of a tree, what stops it first, each on a line that says where and what to write."""
-    for fault in sorted(error.faults, key=lambda fault: fault.level != "error")[:_MOST_FAULTS]:
-        st.code(str(fault), language=None, wrap_lines=True)
+    listed = sorted(error.faults, key=lambda fault: fault.level != "error")[:_MOST_FAULTS]
+    st.code("\n".join(str(fault) for fault in listed), language=None, wrap_lines=True)
     if len(error.faults) > _MOST_FAULTS:
         st.markdown(f"And {len(error.faults) - _MOST_FAULTS} more: `northstar check` lists them all.")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -100,6 +101,15 @@ def refresh_with_progress(found: Workspace) -> NorthstarError | None:
     return None
 
 
+def stop_without_values(opened: Opened) -> NoReturn:
+    """Say what to do next in a workspace without any value, and stop the page."""
+    notices.no_values(opened)
+    if st.button("Refresh", key="refresh_no_values"):
+        note_refresh(opened.workspace, refresh_with_progress(opened.workspace))
+        st.rerun()
+    st.stop()
+
+
 def note_refresh(found: Workspace, error: NorthstarError | None) -> None:
     """Remember for all visitors what the last refresh said."""
     _start(found.state).error = error
@@ -117,6 +127,8 @@ def _published(found: Workspace) -> Opened | None:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _open(path: Path, _workspace: Workspace, today: date) -> Opened | None:
+    if _workspace.store.usable() != path:
+        return None
     try:
         warehouse = Warehouse(path)
         tree = read_tree(warehouse.tree_text).tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import choices, facts, history, notices, opening, review
+from pages.parts import choices, facts, history, opening, review
 from pages.parts.components import block_wall
 from pages.parts.text import plain
 
@@ -26,8 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
 metric = tree.metrics[metric_id]
 st.title(plain(metric.name), anchor=False)
 if week_ending is None:
-    notices.no_values(opened)
-    st.stop()
+    opening.stop_without_values(opened)
 
 main, side = st.columns([3, 1], gap="large")
 with main:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.review.deck import ROLES, DeckFilter
-from pages.parts import choices, headline, links, notices, opening, review
+from pages.parts import choices, headline, links, opening, review
 from pages.parts.components import block_wall
 
 opened = opening.require()
 tree = opened.tree
 
 st.title("What happened, and what needs a word?", anchor=False)
+if opened.review_week is None:
+    opening.stop_without_values(opened)
 place = st.container()  # the headline is about the week that is chosen below it
 with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     week_ending = review.choose_week(opened)
@@ -27,9 +29,6 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     text = choices.text("Find", "find", "Find by name, owner, definition")
     view = choices.segments("View", "view", ["blocks", "table"], default="blocks", shown=str.capitalize)
 
-if week_ending is None:
-    notices.no_values(opened)
-    st.stop()
 with place:
     headline.show(tree, review.figures(opened, week_ending))
 

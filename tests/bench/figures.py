@@ -33,7 +33,7 @@ AGGREGATES = ("sum", "sum", "sum", "mean", "max", "last")
 TEAMS = 8
 
 
-def write_workspace(folder: Path, metrics: int, layout: str) -> None:
+def write_workspace(folder: Path, metrics: int, layout: str, formulas: bool = True) -> None:
     """Write `northstar.yaml` with `metrics` metrics that are read from a CSV file, and a tenth as many formulas."""
     folder.mkdir(parents=True, exist_ok=True)
     columns = {"wide": "", "long": ", metric: metric, value: value"}[layout]
@@ -61,7 +61,7 @@ def write_workspace(folder: Path, metrics: int, layout: str) -> None:
             lines.append(f"    target: {700 + number}")
         if number + 1 < metrics and number % 4 == 0:
             lines.append(f"    inputs: [{{metric: m{number + 1}, lag_weeks: 2, because: It was so before.}}]")
-    for number in range(metrics // 10):
+    for number in range(metrics // 10 if formulas else 0):
         sides = f"m{number * 6 % metrics} / (m{(number * 6 + 1) % metrics} + m{(number * 6 + 2) % metrics})"
         lines += [f"  f{number}:", f"    formula: {sides}", "    unit: percent", f"    team: team_{number % TEAMS}"]
     (folder / "northstar.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`absent: zero`: a day without a row is a zero, from the metric's first row to the source's last. A blank cell is not."""
+"""`absent: zero`: a day without a row is a zero, from its metric's first row to the source's last. A blank is not."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ import pytest
 
 
 def test_the_week_after_a_long_year(drawn: Any) -> None:
-    """2020 has 53 weeks that end on a Saturday or, counted as ISO 8601 does, on a Sunday: the 53rd ends on 3 January 2021.
+    """By ISO 8601 the year 2020 has 53 weeks: the last one ends on Sunday 3 January 2021.
 
     The weeks from 29 December 2019 on are worth 100, 101, 102, ... A year of weeks earlier is always 52 less.
 
@@ -16,10 +16,12 @@ def test_the_week_after_a_long_year(drawn: Any) -> None:
     """
     orders = drawn("2021-01-17")["orders"]
     assert orders["weekly"] == {
-        "2020-12-13": 110, "2020-12-20": 110, "2020-12-27": 152, "2021-01-03": 153, "2021-01-10": 154, "2021-01-17": 155,
+        "2020-12-13": 110, "2020-12-20": 110, "2020-12-27": 152,
+        "2021-01-03": 153, "2021-01-10": 154, "2021-01-17": 155,
     }  # fmt: skip
     assert orders["weekly_prior_year"] == {
-        "2020-12-13": None, "2020-12-20": None, "2020-12-27": 100, "2021-01-03": 101, "2021-01-10": 102, "2021-01-17": 103,
+        "2020-12-13": None, "2020-12-20": None, "2020-12-27": 100,
+        "2021-01-03": 101, "2021-01-10": 102, "2021-01-17": 103,
     }  # fmt: skip
 
 

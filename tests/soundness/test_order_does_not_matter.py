@@ -44,7 +44,7 @@ def wide(table: list[tuple[str, dict[str, str]]], names: tuple[str, ...]) -> str
 
 
 def long(table: list[tuple[str, str, str]], columns: str = "day,metric,value") -> str:
-    order = ["day,metric,value".split(",").index(name) for name in columns.split(",")]
+    order = [("day", "metric", "value").index(name) for name in columns.split(",")]
     return "\n".join((columns, *(",".join(row[at] for at in order) for row in table))) + "\n"
 
 

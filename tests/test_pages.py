@@ -1,0 +1,481 @@
+"""The app's pages in every state of a workspace, and their choices in the URL; no browser."""
+
+import ast
+import json
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from awkward import awkward_files, awkward_tree
+from streamlit.testing.v1 import AppTest
+from workspaces import WorkspaceFiles
+
+from metrics.workspace import Workspace
+from pages.parts.text import plain
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    "week": "pages/weekly/week.py",
+    "metric": "pages/weekly/metric.py",
+    "tree": "pages/anytime/tree.py",
+    "data": "pages/anytime/data.py",
+}
+START = "pages/parts/start.py"  # no page: the program that starts the server
+FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").rglob("*.py"))
+PATIENCE = 60
+SOURCES = {"shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily"}}
+ONE = {"sources": SOURCES, "metrics": {"visits": {"name": "Visits", "source": "shop", "role": "north_star"}}}
+
+OpenApp = Callable[[Workspace], AppTest]
+MakeWorkspace = Callable[..., WorkspaceFiles]
+
+
+def rows(value: object, days: int = 28, columns: str = "visits") -> str:
+    """Days from Sunday, 1 March 2026; 28 make four whole weeks."""
+    first = date(2026, 3, 1)
+    return f"day,{columns}\n" + "".join(f"{first + timedelta(days=at)},{value}\n" for at in range(days))
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenApp]:
+    """Starts the app anew on a workspace, on its home page."""
+
+    def start(workspace: Workspace) -> AppTest:
+        monkeypatch.setenv("NORTHSTAR_WORKSPACE", str(workspace.folder))
+        monkeypatch.setenv("NORTHSTAR_STATE", str(workspace.state))
+        st.cache_resource.clear()
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
+        assert_no_exception(at)
+        return at
+
+    yield start
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="module")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(ROOT / "data/demo", folder / "demo", ignore=shutil.ignore_patterns(".northstar"))
+    return Workspace(folder / "demo", folder / "state")
+
+
+@pytest.fixture
+def demo(open_app: OpenApp, demo_workspace: Workspace) -> AppTest:
+    return open_app(demo_workspace)
+
+
+def assert_no_exception(at: AppTest) -> None:
+    assert [f"{error.message}\n{error.stack_trace}" for error in at.exception] == []
+
+
+def visit(at: AppTest, page: str, **choices: str) -> AppTest:
+    """Go to a page as its URL with these choices does."""
+    at.switch_page(PAGES[page])
+    at.query_params = dict(choices)
+    at.run()
+    assert_no_exception(at)
+    return at
+
+
+def said(at: AppTest) -> str:
+    """All that a page says in words, as Markdown."""
+    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.warning, at.code)
+    return "\n".join([*(element.value for kind in kinds for element in kind), *(link.label for link in at.page_link)])
+
+
+def drawn(at: AppTest) -> dict[str, Any]:
+    """What the page's first component of ours is given to draw."""
+    found = at.get("bidi_component")
+    return dict(json.loads(found[0].proto.json)) if found else {}
+
+
+def blocks(at: AppTest) -> dict[str, dict[str, Any]]:
+    return {block["id"]: block for section in drawn(at)["sections"] for block in section["blocks"]}
+
+
+# ---- pages are run by the router alone
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file != START])
+def test_a_file_of_pages_run_by_itself_shows_nothing(file: str, open_app: OpenApp, demo_workspace: Workspace) -> None:
+    open_app(demo_workspace)
+    at = AppTest.from_file(str(ROOT / file), default_timeout=PATIENCE).run()
+    assert_no_exception(at)
+    assert len(at.main) == 0
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if "/parts/" not in file])
+def test_a_page_does_nothing_before_it_has_opened_the_workspace(file: str) -> None:
+    statements = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
+    first = next(at for at in statements[1:] if not isinstance(at, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "opened = opening.require()"
+
+
+def test_the_router_names_every_page(demo: AppTest) -> None:
+    assert set(PAGES.values()) == {file for file in FILES if "/parts/" not in file}
+    for page, file in PAGES.items():
+        assert f'st.Page("{file}"' in (ROOT / "app.py").read_text(encoding="utf-8"), page
+
+
+# ---- every page in every state of a workspace
+
+STATES: dict[str, tuple[dict[str, Any] | str, dict[str, str]]] = {
+    "one metric": (ONE, {"shop.csv": rows(10)}),
+    "one value": (ONE, {"shop.csv": rows(10, days=1)}),
+    "one week": (ONE, {"shop.csv": rows(10, days=7)}),
+    "all zeros": (ONE, {"shop.csv": rows(0)}),
+    "negative values": (ONE, {"shop.csv": rows(-3.5)}),
+    "huge values": (ONE, {"shop.csv": rows("1e300")}),
+    "no North Star, no deck, no teams": (
+        {"sources": SOURCES, "metrics": {"visits": {"source": "shop"}}},
+        {"shop.csv": rows(10)},
+    ),
+    "only a North Star that is computed": (
+        {**ONE, "metrics": {"visits": {"source": "shop"}, "twice": {"role": "north_star", "formula": "visits * 2"}}},
+        {"shop.csv": rows(10)},
+    ),
+    "a metric without source beside one with": (
+        {**ONE, "metrics": {**ONE["metrics"], "later": {"inputs": ["visits"]}, "never": {"source": "shop"}}},
+        {"shop.csv": rows(10)},
+    ),
+    "cells that can't be read": (ONE, {"shop.csv": rows(10) + "2026-03-29,**many**\n2026-03-30,<b>\n"}),
+    "monthly values alone": (
+        {**ONE, "sources": {"shop": {**SOURCES["shop"], "grain": "monthly"}}},
+        {"shop.csv": "day,visits\n2026-01-31,5\n2026-02-28,6\n2026-03-31,7\n"},
+    ),
+    "300 metrics": (
+        {
+            "sources": SOURCES,
+            "metrics": {
+                f"m{n}": {"source": "shop", **({"inputs": [f"m{n + 1}"]} if n < 40 else {"role": "input"})}
+                for n in range(300)
+            }
+            | {"star": {"role": "north_star", "source": "shop", "column": "m0", "inputs": ["m0"]}},
+        },
+        {"shop.csv": rows(",".join(["7"] * 300), columns=",".join(f"m{n}" for n in range(300)))},
+    ),
+    "names that mean harm": (awkward_tree(), awkward_files()),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_shows_what_there_is(state: str, open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    at = open_app(workspace(*STATES[state]).workspace)
+    for page in PAGES:
+        visit(at, page)
+        assert len(at.title) == 1, page
+        assert "no values here yet" not in said(at)
+    for chart in ("104", "months", "years"):
+        visit(at, "metric", chart=chart)
+        assert len(at.get("vega_lite_chart")) == 1
+
+
+def test_metrics_of_every_kind_have_their_page(demo: AppTest) -> None:
+    for metric in ("signups", "activation_rate", "active_teams", "first_response_time", "gross_margin", "revenue"):
+        visit(demo, "metric", metric=metric)
+        assert demo.selectbox(key="choice_metric").value == metric
+        assert len(demo.get("vega_lite_chart")) == 1
+        assert set(blocks(demo)) == {metric}
+
+
+@pytest.mark.parametrize("week", ["2023-11-11", "2024-02-24", "2025-03-01", "2026-11-14"])
+def test_every_page_shows_old_and_new_weeks(week: str, demo: AppTest) -> None:
+    for page in PAGES:
+        visit(demo, page, week=week)
+        assert demo.selectbox(key="choice_week").value == week
+
+
+def test_no_widget_is_given_two_first_values(demo: AppTest, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        visit(demo, "metric", week="2026-10-31")
+        visit(demo, "week")
+    assert [record.message for record in caplog.records if "Session State API" in record.message] == []
+
+
+def test_home_is_this_week(demo: AppTest) -> None:
+    assert demo.title[0].value == "What happened, and what needs a word?"
+    assert len(blocks(demo)) == 26
+
+
+def test_words_of_a_workspace_are_never_markup(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    at = open_app(workspace(awkward_tree(), awkward_files()).workspace)
+    raw = ("<script", "](", "**x**", ":red[", "$x$")
+    for page in PAGES:
+        for metric in ("star", "long", "link") if page == "metric" else ("star",):
+            visit(at, page, metric=metric)
+            texts = [element.value for kind in (at.title, at.markdown, at.caption, at.warning) for element in kind]
+            texts += [link.label for link in at.page_link]
+            assert [text for text in texts if any(mark in text for mark in raw)] == []
+            assert [element for element in at.markdown if element.allow_html] == []
+
+
+# ---- nothing to show yet: what to do
+
+
+def test_no_workspace(open_app: OpenApp, tmp_path: Path) -> None:
+    folder = tmp_path / "not_*here*"
+    at = open_app(Workspace(folder, tmp_path / "state"))
+    for page in PAGES:
+        visit(at, page)
+        assert at.title[0].value == "There is no workspace here yet"
+        assert plain(f"northstar new {folder}") in said(at)
+
+
+FAULTY = """northstar: 1
+metrics:
+  visits: {role: nort_star}
+  visitors:
+    sauce: shop
+"""
+
+
+def test_faults_are_listed_with_line_and_column(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    files = workspace(FAULTY)
+    at = open_app(files.workspace)
+    for page in PAGES:
+        visit(at, page)
+        assert at.title[0].value == "northstar.yaml needs a mend before anything can be shown"
+        told = "\n".join(code.value for code in at.code)
+        assert "northstar.yaml:3:18: error: 'role' cannot be 'nort_star'. Did you mean 'north_star'?" in told
+        assert "northstar.yaml:5:5: error:" in told
+
+    files.write_tree(ONE)
+    files.write("shop.csv", rows(10))
+    visit(at, "week")
+    at.button[0].click().run()
+    assert_no_exception(at)
+    assert blocks(at)["visits"]["value"] == "70"
+
+
+def test_errors_come_before_any_number_of_warnings(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    unowned = "".join(f"  m{n}: {{}}\n" for n in range(60))
+    at = open_app(workspace(f"northstar: 1\nmetrics:\n{unowned}  last: {{role: nort_star}}\n").workspace)
+    assert "northstar.yaml:63:16: error:" in at.code[0].value
+    assert len(at.code) <= 20
+    assert "`northstar check` lists them all" in said(at)
+
+
+@pytest.mark.parametrize(
+    ("tree", "files", "step"),
+    [
+        ({"metrics": {"visits": {}}}, {}, "Declare where the values come from under `sources:`"),
+        (ONE, {}, plain("There is no file shop.csv.")),
+        (ONE, {"shop.csv": "day,visits\n"}, "Mend them."),
+        (ONE, {"shop.csv": "day,visits\n2026-03-01,\n"}, "hold no value for any metric"),
+        (ONE, {"shop.csv": rows(10, columns="others")}, "check `column:` and `where:`"),
+    ],
+    ids=["no sources", "no file", "no rows", "blanks alone", "no such column"],
+)
+def test_no_values_yet_says_what_to_do(
+    tree: dict[str, Any], files: dict[str, str], step: str, open_app: OpenApp, workspace: MakeWorkspace
+) -> None:
+    made = workspace(tree, files)
+    at = open_app(made.workspace)
+    for page in PAGES:
+        visit(at, page)
+        assert "There are no values here yet" in said(at)
+        assert step in said(at), page
+        assert str(made.folder / "northstar.yaml") in said(at)
+
+    made.write_tree(ONE)
+    made.write("shop.csv", rows(10))
+    visit(at, "data")
+    at.button(key="refresh").click().run()
+    assert_no_exception(at)
+    assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+
+
+def test_metrics_without_sources_are_drawn_as_a_tree(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    tree = {"metrics": {"value": {"role": "north_star", "inputs": ["signups"]}, "signups": {"role": "input"}}}
+    at = visit(open_app(workspace(tree).workspace), "tree")
+    assert {card["id"] for card in drawn(at)["cards"]} == {"value", "signups"}
+
+
+# ---- what went wrong since: the old values stay, and it is said
+
+
+@pytest.fixture
+def once_good(workspace: MakeWorkspace) -> WorkspaceFiles:
+    files = workspace(ONE, {"shop.csv": rows(10)})
+    files.refresh()
+    return files
+
+
+def test_faults_after_a_good_refresh(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    once_good.write_tree("northstar: 1\nmetrics:\n  visits: {role: nort_star}\n")
+    at = open_app(once_good.workspace)
+    for page in PAGES:
+        visit(at, page)
+        assert "**northstar.yaml has 1 fault.** What you see is as of" in said(at)
+        assert "northstar.yaml:3:18: error:" in said(at)
+        assert "Changed since the last refresh: northstar.yaml" in said(at)
+    assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+
+
+def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    (once_good.folder / "shop.csv").unlink()
+    at = open_app(once_good.workspace)
+    for page in PAGES:
+        visit(at, page)
+        (warning,) = at.warning
+        assert warning.value.startswith("**Source shop could not be read; its values are as of ")
+        assert plain("There is no file shop.csv.") in warning.value
+    assert "could not be read by the last refresh" in said(visit(at, "data"))
+    assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+
+
+def test_a_changed_source_is_read_at_the_press_of_a_button(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    at = visit(open_app(once_good.workspace), "week")
+    assert [button.label for button in at.button] == []
+    once_good.write("shop.csv", rows(200))
+    for page in PAGES:
+        visit(at, page)
+        assert "Changed since the last refresh: shop." in said(at)
+    assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+    at.button(key="refresh_changed").click().run()
+    assert_no_exception(at)
+    assert blocks(at)["visits"]["value"].startswith("1.40")
+    assert "Changed since" not in said(at)
+
+
+def test_a_refresh_elsewhere_is_seen_without_a_restart(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    at = visit(open_app(once_good.workspace), "week")
+    once_good.write("shop.csv", rows(200))
+    once_good.refresh()
+    assert blocks(visit(at, "week"))["visits"]["value"].startswith("1.40")
+    assert "Changed since" not in said(at)
+
+
+def test_a_week_that_is_no_more_gives_way_to_the_newest(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    at = visit(open_app(once_good.workspace), "week", week="2026-03-22")
+    assert at.selectbox(key="choice_week").value == "2026-03-22"
+    once_good.write("shop.csv", rows(10, days=14))
+    at.button(key="refresh_changed").click() if at.button else at.run()
+    visit(at, "week", week="2026-03-22")
+    at.button(key="refresh_changed").click().run()
+    assert_no_exception(at)
+    assert at.selectbox(key="choice_week").value == "2026-03-08"
+
+
+def test_values_of_an_unreadable_warehouse_are_made_anew(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    warehouse = once_good.workspace.store.current()
+    assert warehouse is not None
+    warehouse.write_bytes(b"not a database")
+    at = open_app(once_good.workspace)
+    assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+
+
+# ---- choices in the URL
+
+
+def test_the_url_sets_the_choices(demo: AppTest) -> None:
+    visit(demo, "week", week="2026-10-31", team="activation", role="input", find="teams", view="table")
+    assert demo.selectbox(key="choice_week").value == "2026-10-31"
+    assert demo.selectbox(key="choice_team").value == "activation"
+    assert demo.selectbox(key="choice_role").value == "input"
+    assert demo.text_input(key="choice_find").value == "teams"
+    assert demo.segmented_control(key="choice_view").value == "table"
+    assert set(blocks(demo)) == {"activated_teams", "sources_connected"}
+    assert drawn(demo)["view"] == "table"
+
+    visit(demo, "metric", metric="signups", week="2026-10-24", chart="years")
+    assert demo.selectbox(key="choice_metric").value == "signups"
+    assert demo.selectbox(key="choice_week").value == "2026-10-24"
+    assert demo.segmented_control(key="choice_chart").value == "years"
+
+
+def test_choices_are_written_to_the_url_and_defaults_are_not(demo: AppTest) -> None:
+    visit(demo, "week")
+    assert demo.query_params == {}
+    demo.selectbox(key="choice_team").select("platform").run()
+    assert demo.query_params == {"team": "platform"}
+    demo.selectbox(key="choice_role").select("guardrail").run()
+    demo.text_input(key="choice_find").set_value("Time").run()
+    demo.segmented_control(key="choice_view").set_value("table").run()
+    demo.selectbox(key="choice_week").select("2026-11-07").run()
+    assert demo.query_params == {
+        "team": "platform", "role": "guardrail", "find": "Time", "view": "table", "week": "2026-11-07",
+    }  # fmt: skip
+    assert set(blocks(demo)) == {"load_time_p95"}
+
+    demo.selectbox(key="choice_team").select(None).run()
+    demo.selectbox(key="choice_role").select(None).run()
+    demo.text_input(key="choice_find").set_value("").run()
+    demo.segmented_control(key="choice_view").set_value("blocks").run()
+    demo.selectbox(key="choice_week").select("2026-11-14").run()
+    assert demo.query_params == {}
+    assert len(blocks(demo)) == 26
+
+
+@pytest.mark.parametrize(
+    "value", ["", "nothing", "2026-11-13", "9999-99-99", "<script>alert(1)</script>", "x" * 5000, "constructor", "\0"]
+)
+def test_values_that_are_no_option_are_ignored(value: str, demo: AppTest) -> None:
+    visit(demo, "week", week=value, team=value, role=value, view=value, unknown=value)
+    assert demo.selectbox(key="choice_week").value == "2026-11-14"
+    assert demo.selectbox(key="choice_team").value is None
+    assert demo.selectbox(key="choice_role").value is None
+    assert demo.segmented_control(key="choice_view").value == "blocks"
+    assert len(blocks(demo)) == 26
+
+    visit(demo, "metric", metric=value, week=value, chart=value)
+    assert demo.selectbox(key="choice_metric").value == "insights_read"
+    assert demo.segmented_control(key="choice_chart").value == "52"
+
+
+def test_filters_that_nothing_matches(demo: AppTest) -> None:
+    visit(demo, "week", find="<script>alert(1)</script>")
+    assert "No metric of the deck matches these filters." in said(demo)
+    assert demo.get("bidi_component") == []
+
+
+def test_the_last_of_several_values_counts(demo: AppTest) -> None:
+    demo.switch_page(PAGES["week"])
+    demo.query_params = {"team": ["insights", "platform"]}
+    demo.run()
+    assert_no_exception(demo)
+    assert demo.selectbox(key="choice_team").value == "platform"
+
+
+def test_the_week_goes_along_to_other_pages_of_a_visit(demo: AppTest) -> None:
+    visit(demo, "week")
+    demo.selectbox(key="choice_week").select("2026-10-31").run()
+    for page in ("metric", "tree", "data", "week"):
+        visit(demo, page)
+        assert demo.selectbox(key="choice_week").value == "2026-10-31", page
+        assert demo.query_params["week"] == "2026-10-31"
+    demo.selectbox(key="choice_week").select("2026-11-14").run()
+    visit(demo, "tree")
+    assert demo.selectbox(key="choice_week").value == "2026-11-14"
+    assert demo.query_params == {}
+
+
+def test_the_week_of_a_link_counts_more_than_that_of_the_visit(demo: AppTest) -> None:
+    visit(demo, "week", week="2026-10-31")
+    visit(demo, "metric", week="2026-10-24")
+    assert demo.selectbox(key="choice_week").value == "2026-10-24"
+    visit(demo, "tree")
+    assert demo.selectbox(key="choice_week").value == "2026-10-24"
+
+
+def test_the_week_of_a_visit_is_not_that_of_another(demo: AppTest, demo_workspace: Workspace) -> None:
+    visit(demo, "week", week="2026-10-31")
+    other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
+    assert_no_exception(other)
+    assert other.selectbox(key="choice_week").value == "2026-11-14"
+
+
+def test_links_to_metrics_hold_the_week(demo: AppTest) -> None:
+    visit(demo, "week", week="2026-10-31")
+    assert set(drawn(demo)["links"]) == set(blocks(demo))
+    assert drawn(demo)["links"]["signups"] == "metric?metric=signups&week=2026-10-31"
+    visit(demo, "metric", metric="signups", week="2026-10-31")
+    links = {link.label: link.proto.query_string for link in demo.page_link}
+    assert links["Website visits"] == "metric=website_visits&week=2026-10-31"
+    visit(demo, "tree", week="2026-10-31")
+    assert drawn(demo)["links"]["signups"] == "metric?metric=signups&week=2026-10-31"
