@@ -5,10 +5,15 @@ The one place that brings sources and warehouse together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
+import duckdb
+
+from metrics.errors import NorthstarError
 from metrics.sources.csv import csv_files, read_csv
 from metrics.sources.report import SourceError
 from metrics.sources.series import Series
@@ -23,6 +28,10 @@ from metrics.workspace import Workspace
 Outcome = Literal["read", "unchanged", "stale", "failed", "unread"]
 
 Progress = Callable[[str, int, int], None]
+
+
+class StateError(NorthstarError):
+    """The folder for values can't be written."""
 
 
 @dataclass(frozen=True)
@@ -53,24 +62,25 @@ class Summary:
 
 
 def refresh(workspace: Workspace, progress: Progress | None = None) -> Summary:
-    """Bring the warehouse up to date; raises TreeError where `northstar.yaml` is at fault.
+    """Bring the warehouse up to date; raises TreeError where `northstar.yaml` is at fault, StateError by the disk's.
 
     `progress` is called with a sentence, the number of sources done, and their total. A source that can't be read
     fails alone: its last good values stay, stale.
     """
     loaded = load_tree(workspace.folder)
     store = workspace.store
-    with store.locked():
+    show = progress or (lambda *_: None)
+    with _told_where_it_fails(store), store.locked():
         previous = store.usable()
         fingerprints = _fingerprints(workspace, loaded.tree)
         if previous is not None:
-            before = Warehouse(previous)
-            results = _as_before(before)
-            unchanged = _nothing_changed(before, loaded, fingerprints)
-            before.close()
-            if unchanged:
-                return Summary(tuple(results.values()), published=False)
-        return _rebuild(workspace, store, loaded, fingerprints, progress or (lambda *_: None))
+            try:
+                unchanged = _if_unchanged(previous, loaded, fingerprints)
+                return unchanged or _rebuild(workspace, store, loaded, fingerprints, show, previous)
+            except duckdb.Error:
+                # Whatever is wrong with the old file: all that is in it can be read from the sources again.
+                pass
+        return _rebuild(workspace, store, loaded, fingerprints, show, None)
 
 
 def changed(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> tuple[str, ...]:
@@ -87,12 +97,43 @@ def changed(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> tuple[str
     return (*(() if same_text else (workspace.tree_file.name,)), *(name for name in now if now[name] != before[name]))
 
 
+@contextmanager
+def _told_where_it_fails(store: Store) -> Iterator[None]:
+    """Turn what the disk of the state folder refuses into a sentence."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StateError(
+            f"Values can't be kept in {store.folder}: {reason}. Make that possible, or name another folder in the"
+            " environment variable NORTHSTAR_STATE."
+        ) from error
+
+
+def _if_unchanged(previous: Path, loaded: LoadedTree, fingerprints: dict[str, str]) -> Summary | None:
+    """Return what there is to say where nothing changed since the file before was built, else None."""
+    before = Warehouse(previous)
+    try:
+        if not _nothing_changed(before, loaded, fingerprints):
+            return None
+        return Summary(tuple(_as_before(before).values()), published=False)
+    finally:
+        before.close()
+
+
 def _rebuild(
-    workspace: Workspace, store: Store, loaded: LoadedTree, fingerprints: dict[str, str], progress: Progress
+    workspace: Workspace,
+    store: Store,
+    loaded: LoadedTree,
+    fingerprints: dict[str, str],
+    progress: Progress,
+    previous: Path | None,
 ) -> Summary:
     path = store.new_file()
-    build = Build(path, loaded.tree, loaded.text, store.usable())
+    build = Build(path, loaded.tree, loaded.text)
     try:
+        if previous is not None:
+            build.keep_from(previous)
         results = []
         sources = list(loaded.tree.sources.values())
         for done, source in enumerate(sources):

@@ -120,10 +120,7 @@ def days_of_grain(grain: str, first: date, last: date, phase: int, week_ends_on:
             grain == "daily"
             or (grain == "weekdays" and day.weekday() < 5)
             or (grain == "weekly" and into_week == phase)
-            or (
-                grain == "monthly"
-                and day == (month_end(day) if phase == 6 else day.replace(day=1 + 4 * phase))
-            )
+            or (grain == "monthly" and day == (month_end(day) if phase == 6 else day.replace(day=1 + 4 * phase)))
         ):
             yield day
 

@@ -80,9 +80,7 @@ def surprises(metric_id: str) -> pd.Series:
 
 def correlation(claim: dict, lag: int, first: str = "2023", last: str = "2026") -> float:
     """Correlation of the surprises of the claim's two metrics at a lag, between two dates."""
-    pair = pd.concat(
-        [surprises(claim["input"]).shift(lag), surprises(claim["metric"])], axis=1, sort=True
-    ).dropna()
+    pair = pd.concat([surprises(claim["input"]).shift(lag), surprises(claim["metric"])], axis=1, sort=True).dropna()
     return float(pair.loc[first:last].corr().iloc[0, 1])
 
 

@@ -49,7 +49,10 @@ def hold_against_reference(case: Case, days_later: int) -> None:
         finally:
             warehouse.close()
     assert differences(case.figures(), found) == []
-    assert str(week) == str(case.review_week(today))
+    # A monthly metric that is not additive has no figure in any period, and so is never complete: the reference goes by
+    # its values.
+    if all(metric.additive for metric in case.metrics if metric.formula is None and metric.grain != "daily"):
+        assert str(week) == str(case.review_week(today))
 
 
 @settings(FEW, max_examples=16)

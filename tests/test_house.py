@@ -156,9 +156,7 @@ def luminance(colour: str) -> float:
 def test_text_contrast(theme: str) -> None:
     """Formula: WCAG 2.2, "contrast ratio"; at least 4.5 to 1 for text."""
     colours = {name.split(".")[-1]: str(value) for name, value in CONFIG.items() if f".{theme}." in name}
-    for text in (
-        name for name in colours if name.endswith("extColor") or name in ("primaryColor", "linkColor")
-    ):
+    for text in (name for name in colours if name.endswith("extColor") or name in ("primaryColor", "linkColor")):
         for background in ("backgroundColor", "secondaryBackgroundColor"):
             low, high = sorted((luminance(colours[text]), luminance(colours[background])))
             assert (high + 0.05) / (low + 0.05) >= 4.5, f"{text} on {background}"

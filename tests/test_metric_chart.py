@@ -139,11 +139,16 @@ def test_prior_year_is_grey_and_target_dashed() -> None:
 
 
 def test_lines_are_named_at_their_ends() -> None:
-    chart = metric_chart(weeks([110, 120, None], target=[130.0, 140.0, 150.0]), ORDERS)
+    chart = metric_chart(weeks([110, 120], target=[130.0, 140.0]), ORDERS)
     labels = {row["label"]: row for _, rows in marks(chart, "text") for row in rows}
     assert set(labels) == {"120", "year before", "target"}
     assert labels["120"]["period"] == "2026-10-10T00:00:00"
     assert "legend" not in json.dumps(chart.to_dict()["layer"])
+
+
+def test_an_older_value_does_not_stand_as_the_last() -> None:
+    chart = metric_chart(weeks([110, 120, None], target=[130.0, 140.0, 150.0]), ORDERS)
+    assert {row["label"] for _, rows in marks(chart, "text") for row in rows} == {"year before", "target"}
 
 
 def test_zoom_moves_time_only() -> None:

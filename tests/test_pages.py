@@ -317,6 +317,17 @@ def test_faults_after_a_good_refresh(open_app: OpenApp, once_good: WorkspaceFile
     assert blocks(visit(at, "week"))["visits"]["value"] == "70"
 
 
+def test_faults_mended_by_going_back_are_forgotten(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    at = visit(open_app(once_good.workspace), "week")
+    once_good.write_tree("northstar: 1\nmetrics: 5\n")
+    visit(at, "week")
+    at.button(key="refresh_changed").click().run()
+    assert_no_exception(at)
+    assert "**northstar.yaml has 1 fault.**" in said(at)
+    once_good.write_tree(ONE)
+    assert "fault" not in said(visit(at, "week"))
+
+
 def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
     (once_good.folder / "shop.csv").unlink()
     at = open_app(once_good.workspace)

@@ -67,9 +67,7 @@ def figures(rows: Rows, week_ending: date = SUNDAY, week_ends_on: int = 6, fisca
     return answer["metrics"]["a"]
 
 
-def formula(
-    text: str, a: Rows, b: Rows, a_keys=None, b_keys=None, week_ending: date = SUNDAY, **keys
-) -> dict:
+def formula(text: str, a: Rows, b: Rows, a_keys=None, b_keys=None, week_ending: date = SUNDAY, **keys) -> dict:
     """The figures of a formula over the metrics a and b."""
     metrics = [
         metric("a", **(a_keys or {})),
@@ -487,9 +485,7 @@ def test_monthly_grain_leaves_weeks_blank_and_to_date_takes_ended_months():
         "ytd_yoy": 0,
     }
     assert found["incomplete"] == []
-    may = figures(
-        [*rows, (day("2026-04-01"), 5.0), (day("2026-05-01"), 5.0)], day("2026-05-31"), grain="monthly"
-    )
+    may = figures([*rows, (day("2026-04-01"), 5.0), (day("2026-05-01"), 5.0)], day("2026-05-31"), grain="monthly")
     assert may["summary"]["mtd"] == 5
 
 
@@ -588,9 +584,7 @@ def test_a_weekly_metrics_level_counts_week_endings_a_monthly_ones_ended_months(
     """Sundays up to 8 March 2026: February 4, March 2, the year 10. Months ended: 31 + 28 days."""
     weekly = figures(weekly_ones("2025-01-05", "2026-03-08"), grain="weekly", target=7)["target"]
     assert (weekly["monthly"]["2026-02"], weekly["mtd"], weekly["ytd"]) == (28, 14, 70)
-    monthly = figures([(day("2026-01-01"), 1.0), (day("2026-02-01"), 1.0)], grain="monthly", target=7)[
-        "target"
-    ]
+    monthly = figures([(day("2026-01-01"), 1.0), (day("2026-02-01"), 1.0)], grain="monthly", target=7)["target"]
     assert set(monthly["weekly"].values()) == {None}
     assert (monthly["monthly"]["2026-02"], monthly["mtd"], monthly["ytd"]) == (28, None, 59)
 
@@ -737,9 +731,7 @@ def periods_of_change(path: list[str], week_ending: date, fiscal_start: int) -> 
     ]
 
 
-@pytest.mark.skipif(
-    not SIX_TWELVE.exists(), reason="the worked cases (../shared/cases) are not beside the repo"
-)
+@pytest.mark.skipif(not SIX_TWELVE.exists(), reason="the worked cases (../shared/cases) are not beside the repo")
 @pytest.mark.parametrize("scenario", ["scenario_1", "scenario_2", "scenario_3"])
 def test_worked_cases(scenario):
     """Daily sums. Ours may differ in one way: no change where one of its periods lacks days."""

@@ -138,7 +138,7 @@ function drawRow(block, links) {
 }
 
 function drawTable({ sections, links }) {
-  const columns = SHORT.map((_, at) => (at === 3 ? '<th scope="col">Target</th>' : "") + heading(at)).join("");
+  const columns = SHORT.map((_, at) => (at === 3 ? '<th scope="col">Of target</th>' : "") + heading(at)).join("");
   const bodies = sections.map(({ name, blocks }) => {
     const part = name ? `<tr><th class="part" scope="rowgroup" colspan="13">${safe(name)}</th></tr>` : "";
     return `<tbody>${part}${blocks.map((block) => drawRow(block, links)).join("")}</tbody>`;
@@ -229,7 +229,7 @@ function onClick(root, event) {
   const element = event.target.closest("[data-metric]");
   if (!element?.querySelector(".open")) return;
   const link = event.target.closest("a");
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (isForBrowser(event)) return;
   event.preventDefault();
   if (root.touched) {
     // The first touch of a point or figure tells of it, the second opens.
@@ -284,9 +284,9 @@ function mount(parent) {
   return root;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".wall") ?? mount(parentElement);
-  root.open = (metric) => setTriggerValue("opened", { metric });
+  root.open = (metric) => follow(data.links[metric]);
   const markup = data.view === "table" ? drawTable(data) : drawGrid(data);
   if (markup === root.markup) return;
   const focused = root.getRootNode().activeElement?.closest("[data-metric]")?.dataset.metric;

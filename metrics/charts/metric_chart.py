@@ -136,11 +136,11 @@ def incomplete_points(drawing: Drawing) -> alt.Chart:
 
 
 def end_labels(drawing: Drawing, metric: Metric) -> alt.LayerChart:
-    """Write at the end of each line what it is, instead of a legend."""
+    """Write at the end of each line what it is, instead of a legend; no value there that is not the last period's."""
     frame, colours = drawing.frame, drawing.colours
     texts = {"value": "", "prior_year": "year before", "target": "target"}
     inks = {"value": colours.current, "prior_year": colours.quiet, "target": colours.ink}
-    last = {name: frame[name].dropna() for name in texts}
+    last = {name: frame[name].dropna() for name in texts if name != "value" or pd.notna(frame[name].iloc[-1])}
     ends = {name: values for name, values in last.items() if len(values)}
     heights = label_places([float(values.iloc[-1]) for values in ends.values()], drawing.axis)
     labels = []

@@ -160,12 +160,12 @@ function legendShape(data) {
 function outsideShape(data) {
   const list = make("ul", { role: "list" });
   for (const card of data.outside) list.append(make("li", {}, cardShape(card, "", data)));
-  const title = data.cards.length ? "Not in the tree" : "Metrics";
+  const title = data.cards.length ? `Not in the tree (${data.outside.length})` : "Metrics";
   return make("section", { class: "outside" }, make("h3", {}, title), list);
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+  const { data, parentElement } = component;
   const root = parentElement.querySelector(".tree");
   const active = parentElement.activeElement?.dataset?.id ?? root.querySelector(".card:focus")?.dataset.id;
   const cards = new Map([...data.cards, ...data.outside].map((card) => [card.id, card]));
@@ -342,9 +342,7 @@ export default function (component) {
     root.classList.remove("lit");
   }
 
-  function open(id) {
-    setTriggerValue("metric", id);
-  }
+  const open = (id) => follow(data.links[id]);
 
   let reached = inTree.includes(active) ? active : undefined;
   let dragged = false;
@@ -354,7 +352,7 @@ export default function (component) {
     const shape = cardAt(event);
     if (!shape) return;
     if (dragged) return event.preventDefault();
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    if (isForBrowser(event)) return;
     event.preventDefault();
     open(shape.dataset.id);
   });

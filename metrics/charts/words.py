@@ -75,7 +75,7 @@ def state(figures: MetricFigures) -> State:
     """Return how far last week's value can be trusted, and if there is none, why."""
     current = (*figures.weekly, *figures.monthly, *figures.to_date.values())
     prior = (*figures.weekly_prior_year, *figures.monthly_prior_year)
-    if all(point.value is None for point in (*current, *prior)):
+    if all(point.value is None and not point.present for point in (*current, *prior)):
         return "empty"
     last = figures.last_week
     if last.value is not None:
@@ -111,13 +111,18 @@ def status(metric: Metric, figures: MetricFigures) -> str:
             since = late_since(figures)
             return f"Late since {short_day(since)}" if since else "Late"
         case "withheld":
-            return "No value: its parts lack different days" if metric.formula else "No value that can be trusted"
+            return f"No value: {_why_withheld(figures.last_week)}"
         case "monthly":
             return f"in {period(figures.monthly[-1].period)}"
         case "empty":
             return "No data yet"
         case _:
             return ""
+
+
+def _why_withheld(point: Point) -> str:
+    """Return why a formula's parts are there and give no value; a point speaks for the part that lacks most."""
+    return "a division by zero" if point.present >= point.expected else "its parts lack different days"
 
 
 def need(metric: Metric) -> str:
@@ -161,7 +166,7 @@ def sentence(metric: Metric, figures: MetricFigures) -> str:
         newest_day = f"; the newest complete value is of {long_day(since)}" if since else ""
         return f"{metric.name}: late, no value in {week}{newest_day}."
     if which == "withheld":
-        return f"{metric.name}: no value in {week}, because its parts lack different days."
+        return f"{metric.name}: no value in {week}: {_why_withheld(last)}."
     parts = f", {days_present(last)} present" if last.incomplete else ""
     moves = [
         _move(figures.changes.get("wow"), metric, "the week before"),

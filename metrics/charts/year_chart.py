@@ -19,6 +19,7 @@ def year_chart(
     frame: pd.DataFrame,
     metric: Metric,
     *,
+    fiscal: bool = False,
     theme: Theme = "light",
     width: Width = "container",
     height: int = HEIGHT,
@@ -26,10 +27,11 @@ def year_chart(
     """Return the chart of a metric's months, one line a year: the newest blue, the others greyer with age.
 
     `frame` has `year`, `month_number` (1 to 12 from the fiscal year's start), `month_label` and `value` (null where
-    missing). A year's name stands at the end of its line.
+    missing). A year's name stands at the end of its line: `FY2027` for a `fiscal` year.
     """
     colours = THEMES[theme]
     months = _whole(frame)
+    months["year_name"] = [f"FY{year}" if fiscal else str(year) for year in months["year"]]
     valued = months[months["value"].notna()]
     if not len(valued):
         return dressed([nothing(colours)], colours, width, height)
@@ -43,7 +45,7 @@ def year_chart(
         axis=alt.Axis(labelAngle=0, ticks=False, grid=False),
     )
     y = alt.Y("value:Q", scale=axis.scale, axis=axis.drawn, title=None)
-    tips = {"month_label": "Month", "year": "Year", "value_text": "Value"}
+    tips = {"month_label": "Month", "year_name": "Year", "value_text": "Value"}
     ends = valued.drop_duplicates("year", keep="last").sort_values("year", ascending=False).reset_index(drop=True)
     ends["value"] = _label_heights(ends, axis)
     layers: list[Layer] = []
@@ -52,7 +54,7 @@ def year_chart(
         colour = colours.current if newest else colours.years[min(age, len(colours.years)) - 1]
         line = alt.Chart(months[months["year"] == year]).encode(x=x, y=y)
         points = line.transform_filter("isValid(datum.value)")
-        label = alt.Chart(ends.iloc[[age]]).encode(x=x, y=y, text="year:N")
+        label = alt.Chart(ends.iloc[[age]]).encode(x=x, y=y, text="year_name:N")
         layers += [
             line.mark_line(color=colour, strokeWidth=2.2 if newest else 1.4, invalid=BREAK),
             points.mark_circle(color=colour, opacity=1, size=34 if newest else 10),

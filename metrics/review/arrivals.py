@@ -19,7 +19,7 @@ _ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "empty",
 
 @dataclass(frozen=True)
 class Arrival:
-    """How much of a metric there is in a week. `last_day` is its newest day with a value by then.
+    """How much of a metric there is in a week. `last_day` is its newest day with a value, of whatever week.
 
     Stale: the last refresh could not read it. Late: no value, but older ones. Withheld: its formula's parts are there
     for different days. Empty: never a value.
@@ -41,9 +41,9 @@ class Arrival:
             case "stale":
                 return f"Could not be read by the last refresh: {self.error}"
             case "late":
-                return f"Late: no value since {self.last_day:%-d %b %Y}. Ask its owner when the next will be in."
+                return "Late: no value in this week. Ask its owner when it will be in."
             case "withheld":
-                return "Not computed: the parts of its formula lack different days."
+                return "Not computed: the parts of its formula lack different days, or it divides by zero."
             case "incomplete":
                 return f"{self.present} of {self.expected} days are there; changes that need all of them stay blank."
             case "empty":
@@ -69,6 +69,7 @@ def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric)
     errors = [leaf.error for leaf in leaves if leaf.error and leaf.first_day]
     monthly = any(leaf.grain == "monthly" for leaf in leaves)
     newest = of_metric.monthly[-1] if monthly else of_metric.last_week
+    last_days = [leaf.last_day for leaf in leaves if leaf.last_day]
     first_days = [leaf.first_day for leaf in leaves if leaf.first_day]
     state: State = "complete"
     if of_metric.last_day is None:
@@ -86,6 +87,6 @@ def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric)
         present=newest.present,
         expected=newest.expected,
         first_day=max(first_days, default=None),
-        last_day=of_metric.last_day,
+        last_day=min(last_days) if len(last_days) == len(leaves) else None,
         error=errors[0] if errors else None,
     )

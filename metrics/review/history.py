@@ -38,6 +38,12 @@ def monthly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_endin
     return _frame(tree, warehouse, metric, periods, found, target, 12)
 
 
+def since_first_value(history: pd.DataFrame) -> pd.DataFrame:
+    """Return a weekly or monthly history without the periods before there is anything to show."""
+    known = history["value"].notna() | history["prior_year"].notna()
+    return history.loc[known.idxmax() :].reset_index(drop=True) if known.any() else history
+
+
 def yearly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_ending: date) -> pd.DataFrame:
     """Return the months of every fiscal year with a value, up to `week_ending`.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from metrics.calendar import month_of, shift_month
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
 
@@ -21,9 +22,10 @@ def review_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
     states = warehouse.series
     groups = [{leaf.id for leaf in tree.leaves(metric_id)} for metric_id in tree.deck_metrics]
     counted = [group for group in groups if group and all(states[leaf].last_day is not None for leaf in group)]
-    weeks = weeks_with_values(tree, warehouse, today)
-    if not weeks:
+    newest = _newest_days(warehouse, tree.calendar.last_week_ended(today))
+    if not newest:
         return None
+    weeks = weeks_with_values(tree, warehouse, today)
     for at in range(0, len(weeks), _WEEKS_AT_ONCE):
         some = weeks[at : at + _WEEKS_AT_ONCE]
         months = [tree.calendar.trailing_months(week_ending, 1)[0].first for week_ending in some]
@@ -31,18 +33,39 @@ def review_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
         for week_ending in some:
             if complete.get(week_ending, 0) > len(counted) / 2:
                 return week_ending
-    return weeks[0]
+    return tree.calendar.week_ending(max(newest.values()))
+
+
+def newest_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
+    """Return the newest week that ended by `today` and has a value of its own; None where there is none."""
+    newest = _newest_days(warehouse, tree.calendar.last_week_ended(today))
+    days = [day for key, day in newest.items() if warehouse.series[key].grain != "monthly"]
+    return tree.calendar.week_ending(max(days)) if days else None
 
 
 def weeks_with_values(tree: Tree, warehouse: Warehouse, today: date | None = None) -> list[date]:
-    """Return the weeks from the newest with any value back to the oldest; with `today`, those that ended by then."""
+    """Return the weeks from the newest with any value back to the oldest; with `today`, those that ended by then.
+
+    A monthly value is the newest of its metric in all weeks until the next month ends.
+    """
     calendar = tree.calendar
-    days = [(state.first_day, state.last_day) for state in warehouse.series.values() if state.kind == "value"]
-    known = [(first, last) for first, last in days if first and last]
-    if not known:
+    up_to = calendar.last_week_ended(today) if today else date.max
+    newest = _newest_days(warehouse, up_to)
+    if not newest:
         return []
-    oldest = calendar.week_ending(min(first for first, _ in known))
-    newest = calendar.week_ending(max(last for _, last in known))
-    if today is not None and newest > today:
-        newest = calendar.last_week_ended(today)
-    return [period.last for period in reversed(calendar.weeks(newest, max((newest - oldest).days // 7 + 1, 0)))]
+    oldest = min(state.first_day for state in warehouse.series.values() if state.kind == "value" and state.first_day)
+    ends = []
+    for key, day in newest.items():
+        if warehouse.series[key].grain == "monthly":
+            next_month = shift_month(month_of(day), 1)
+            ends.append(calendar.last_week_ended(next_month.last - timedelta(days=1)))
+        else:
+            ends.append(calendar.week_ending(day))
+    end = min(max(ends), up_to)
+    count = (end - calendar.week_ending(oldest)).days // 7 + 1
+    return [period.last for period in reversed(calendar.weeks(end, count))]
+
+
+def _newest_days(warehouse: Warehouse, up_to: date) -> dict[str, date]:
+    """Return the newest day with a value, up to a day, of each metric that is read from a source."""
+    return {key: day for key, day in warehouse.newest_days(up_to).items() if warehouse.series[key].kind == "value"}

@@ -44,12 +44,12 @@ def _wide(plan: Plan, relation: str, day: str) -> str:
     def cell(one: Series, column: str) -> str:
         return column if one.scale == 1 else f"{column} * {one.scale!r}::DOUBLE"
 
-    numbers, cells = f"[{ANY_ROW}]", "[NULL::DOUBLE]"
-    if plan.series:
-        own_numbers, own_cells = plan.lists(cell)
-        numbers, cells = f"list_append({own_numbers}, {ANY_ROW})", f"list_append({own_cells}, NULL)"
+    numbers, cells = plan.lists(cell)
+    own_numbers, own_cells = ", ".join([f"[{ANY_ROW}]", *numbers]), ", ".join(["[NULL::DOUBLE]", *cells])
+    rows = f"unnest([{own_numbers}]) AS numbers, unnest([{own_cells}]) AS cells"
     return (
-        f"SELECT unnest({numbers})::INTEGER AS number, {day} AS day, unnest({cells})::DOUBLE AS value FROM {relation}"
+        f"SELECT unnest(numbers)::INTEGER AS number, day, unnest(cells)::DOUBLE AS value"
+        f" FROM (SELECT {day} AS day, {rows} FROM {relation})"
     )
 
 

@@ -105,11 +105,11 @@ class _Reading:
     def _open(self, series: Sequence[Series], folder: Path) -> list[Table]:
         source = self._source
         if not source.date:
-            raise SourceError(f"Source '{source.id}' names no date column: write `date:`.")
+            raise SourceError(f"Source '{source.id}' names no date column: write 'date:'.")
         others = {column for one in series for column, _ in one.where}
         if self._long:
             if not source.metric or not source.value:
-                raise SourceError(f"Source '{source.id}' is long: write `metric:` and `value:`, the columns of both.")
+                raise SourceError(f"Source '{source.id}' is long: write 'metric:' and 'value:', the columns of both.")
             others |= {source.metric, source.value}
         else:
             others |= {one.column for one in series}
@@ -233,21 +233,22 @@ class _Reading:
             self._first_day = min(first, self._first_day or first)
             self._last_day = max(last, self._last_day or last)
 
-    def _note_percents(self, percents: Mapping[int, tuple[str, str | None]]) -> None:
+    def _note_percents(self, percents: Mapping[int, tuple[str, str | None, float | None]]) -> None:
         """Note each column with percents and plain numbers; the clean files, read before, have only plain ones."""
         noted = set()
-        for number, (percent, plain) in percents.items():
+        for number, (percent, plain, value) in percents.items():
             column = self._series[number].column
             if plain is None:
                 found = self._connection.execute(
                     f"SELECT first(value) FROM reading WHERE series = {number} AND value <> 0"
                 ).fetchone()
-                plain = None if found is None or found[0] is None else f"{found[0]:g}"
-            if plain is not None and column not in noted:
+                value = found[0] if found else None
+                plain = None if value is None else f"{value / self._series[number].scale:g}"
+            if plain is not None and value is not None and column not in noted:
                 noted.add(column)
                 self._notes.append(
                     f"{column} mixes percents ({percent}, read as a fraction) and plain numbers ({plain}, read as"
-                    " it stands)."
+                    f" {value * 100:g} %). Write all with %, or all as fractions."
                 )
 
     def _refuse_nothing(self, any_value: bool) -> None:

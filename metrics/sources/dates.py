@@ -152,8 +152,8 @@ def _order(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> Or
         assert found is not None
         text, one, other = found
         raise SourceError(
-            f"It is not clear whether {text} is {one} or {other}: write `date_format: '{_format(text, True)}'`"
-            f" (day first) or `date_format: '{_format(text, False)}'` (month first) in the source."
+            f"It is not clear whether {text} is {one} or {other}: write date_format: '{_format(text, True)}'"
+            f" (day first) or date_format: '{_format(text, False)}' (month first) in the source."
         )
     _refuse_year_first(connection, order)
     return order
@@ -171,8 +171,8 @@ def _refuse_year_first(connection: duckdb.DuckDBPyConnection, order: Order) -> N
         sign = next(sign for sign in text if not sign.isdigit())
         year_first, other = sign.join(("%y", "%m", "%d")), _format(text, order == "day_first")
         raise SourceError(
-            f"Dates such as {text} seem to have the year first: write `date_format: '{year_first}'` in the source,"
-            f" or `date_format: '{other}'` if not."
+            f"Dates such as {text} seem to have the year first: write date_format: '{year_first}' in the source,"
+            f" or date_format: '{other}' if not."
         )
 
 

@@ -118,14 +118,15 @@ class DirtyFiles:
         assert found is not None
         return found[0], found[1], found[2]
 
-    def percents(self) -> dict[int, tuple[str, str | None]]:
-        """Return for each series with percents such a cell, and one that is a plain number other than 0, if any."""
+    def percents(self) -> dict[int, tuple[str, str | None, float | None]]:
+        """Return for each series with percents such a cell, and a plain number other than 0 with its value, if any."""
         plain = f"kind = {Kind.NUMBER} AND value <> 0"
         rows = self._connection.execute(
-            f"SELECT number, first(cell) FILTER (kind = {Kind.PERCENT}), first(cell) FILTER ({plain})"
+            f"SELECT number, first(cell) FILTER (kind = {Kind.PERCENT}), "
+            f" first({{'cell': cell, 'value': value}}) FILTER ({plain})"
             f" FROM northstar_csv_cell GROUP BY number HAVING bool_or(kind = {Kind.PERCENT}) ORDER BY number"
         ).fetchall()
-        return {number: (percent, other) for number, percent, other in rows}
+        return {number: (percent, other and other["cell"], other and other["value"]) for number, percent, other in rows}
 
     def problems(self) -> tuple[list[Problem], int]:
         """Return the first problems in file order, and the number of all."""
@@ -229,6 +230,8 @@ def _cells(file: int, plan: Plan) -> str:
         )
     else:
         numbers, columns = plan.lists(lambda _, column: column)
-        unnested = f"SELECT row, unnest({numbers}) AS number, day, unnest({columns}) AS cell FROM {dated}"
+        lists = f"unnest([{', '.join(numbers)}]) AS numbers, unnest([{', '.join(columns)}]) AS cells"
+        per_list = f"SELECT row, day, {lists} FROM {dated}"
+        unnested = f"SELECT row, unnest(numbers) AS number, day, unnest(cells) AS cell FROM ({per_list})"
         cells = f"SELECT u.*, s.scale AS scale FROM ({unnested}) u JOIN northstar_csv_series s USING (number)"
     return f"SELECT {file}, row, number, day, cell, kind, value FROM ({parsed(cells, 'scale')})"

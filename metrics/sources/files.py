@@ -23,8 +23,8 @@ _MOST_NAMES = 10
 class Text:
     """What one look at the bytes of a file told.
 
-    `plain`: nothing is in it that DuckDB reads in another way than people mean, namely 1_000 for 1000, or a carriage
-    return alone for the end of a row in some rows and for none in others. `trailing`: the signs that end some line, of
+    `plain`: nothing is in it that DuckDB reads in another way than people mean, namely 1_000 for 1000, or ends of lines
+    of several kinds, of which it knows only those that it meets first. `trailing`: the signs that end some line, of
     delimiters, quotes and spaces.
     """
 
@@ -39,7 +39,7 @@ def csv_files(source: Source, folder: Path) -> list[Path]:
     """
     path = source.path or ""
     if not path.strip() or "\0" in path:
-        raise SourceError(f"Source '{source.id}' names no file: write `path:`.")
+        raise SourceError(f"Source '{source.id}' names no file: write 'path:'.")
     if PurePath(path).is_absolute() or ".." in PurePath(path).parts:
         raise SourceError(f"The path {shorten(path)} leaves the workspace: write a path below its folder.")
     named = folder / path
@@ -69,7 +69,7 @@ def look_at(path: Path, name: str) -> Text:
     Raises SourceError where it can't be opened, is empty, or is not UTF-8 text.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    plain, trailing, lines, before = True, set[str](), 1, b""
+    plain, trailing, lines, returns, before = True, set[str](), 1, 0, b""
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
@@ -81,11 +81,13 @@ def look_at(path: Path, name: str) -> Text:
                 trailing.update(map(chr, np.unique(block[line_ends])))
                 around = np.flatnonzero(block[1:-1] == 95)
                 plain &= not (_is_digit(block[around]) & _is_digit(block[around + 2])).any()
-                plain &= bool((block[1:][block[:-1] == 13] == 10).all())
+                after_return = block[1:][block[:-1] == 13]
+                plain &= bool((after_return == 10).all())
+                returns += after_return.size - (before == b"\r\n")
                 lines += chunk.count(b"\n")
                 before = chunk[-2:]
     except FileNotFoundError:
-        raise SourceError(f"{name} is gone: put it back, or change `path:`.") from None
+        raise SourceError(f"{name} is gone: put it back, or change 'path:'.") from None
     except PermissionError:
         raise SourceError(f"{name} can't be opened: give Northstar the right to read it.") from None
     except OSError as error:
@@ -93,7 +95,7 @@ def look_at(path: Path, name: str) -> Text:
     if not before:
         raise SourceError(f"{name} is empty: it needs a header and at least one row.")
     _decode(decoder, b"", name, lines, final=True)
-    plain &= before[-1] != 13
+    plain &= before[-1] != 13 and returns in (0, lines - 1)
     trailing.add(chr(before[-1]))
     return Text(plain, frozenset(trailing & {*DELIMITERS, '"', " "}))
 
@@ -128,7 +130,7 @@ def _nothing_found(path: str, folder: Path) -> str:
     tables = [entry for entry in entries if entry.lower().endswith((".csv", ".tsv", ".txt"))] or entries
     what = f"No file matches {path}" if _GLOB & set(path) else f"There is no file {path}"
     if not tables:
-        return f"{what}, and there is no other file {place}: put it there, or change `path:`."
+        return f"{what}, and there is no other file {place}: put it there, or change 'path:'."
     more = f" and {len(tables) - _MOST_NAMES} more" if len(tables) > _MOST_NAMES else ""
     close = None if _GLOB & set(path) else nearest(PurePath(path).name, tables)
     hint = f" Did you mean '{close}'?" if close else ""

@@ -75,7 +75,7 @@ def find_header(path: Path, name: str, date: str, others: Collection[str]) -> He
             if len(names) > len(widest):
                 widest = names
     if best is None:
-        raise SourceError(f"{no_column(name, date, widest)} Check `date:` and the first row.")
+        raise SourceError(f"{no_column(name, date, widest)} Check 'date:' and the first row.")
     return best
 
 

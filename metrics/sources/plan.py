@@ -12,6 +12,8 @@ from metrics.sources.table import Table, literal, trimmed
 
 Where = tuple[tuple[str, str], ...]
 
+_LIST_LENGTH = 200
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -78,18 +80,21 @@ class Plan:
         cases = " ".join(f"WHEN {number} THEN {self.matches(where)}" for number, where in enumerate(self.wheres))
         return f"(CASE s.condition {cases} END)"
 
-    def lists(self, cell: Callable[[Series, str], str]) -> tuple[str, str]:
-        """Return two SQL lists of equal length for a row: numbers of series, and their cells (wide layout)."""
+    def lists(self, cell: Callable[[Series, str], str]) -> tuple[list[str], list[str]]:
+        """Return SQL lists for a row: of numbers of series, and of their cells (wide layout).
+
+        They are short, for DuckDB's time to unnest a list grows with the square of its length.
+        """
         numbers, cells = [], []
         for where in self.wheres:
             these = [one for one in self.series if one.where == where]
-            own_numbers = f"[{', '.join(str(one.number) for one in these)}]"
-            own_cells = f"[{', '.join(cell(one, f'c{self.values[one.column]}') for one in these)}]"
-            if where:
-                own_numbers = f"CASE WHEN {self.matches(where)} THEN {own_numbers} ELSE [] END"
-                own_cells = f"CASE WHEN {self.matches(where)} THEN {own_cells} ELSE [] END"
-            numbers.append(own_numbers)
-            cells.append(own_cells)
-        if len(numbers) == 1:
-            return numbers[0], cells[0]
-        return f"flatten([{', '.join(numbers)}])", f"flatten([{', '.join(cells)}])"
+            for at in range(0, len(these), _LIST_LENGTH):
+                part = these[at : at + _LIST_LENGTH]
+                own_numbers = f"[{', '.join(str(one.number) for one in part)}]"
+                own_cells = f"[{', '.join(cell(one, f'c{self.values[one.column]}') for one in part)}]"
+                if where:
+                    own_numbers = f"CASE WHEN {self.matches(where)} THEN {own_numbers} ELSE [] END"
+                    own_cells = f"CASE WHEN {self.matches(where)} THEN {own_cells} ELSE [] END"
+                numbers.append(own_numbers)
+                cells.append(own_cells)
+        return numbers, cells

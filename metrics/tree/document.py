@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 from metrics.tree.text import line_starts
 
 Path = tuple[str | int, ...]
+
+_TIGHT_COMMENT = re.compile(r"[ \t]+#(?=[^\W_])")
 
 
 class Place(NamedTuple):
@@ -91,6 +94,13 @@ class Document:
                     return self._place_of(index)
                 before -= 1
         return self._place_of(start + len(self.text[start:end].rstrip()))
+
+    def tight_comment(self, path: Path) -> Place | None:
+        """Return where a comment such as `#1` begins that ends the unquoted text at `path`; None for `# such`."""
+        entry = self._entry(path)
+        text, style, _, end = entry[4:] if entry is not None else (None, "", 0, 0)
+        comment = _TIGHT_COMMENT.match(self.text, end) if text and not style else None
+        return self._place_of(comment.end() - 1) if comment else None
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -9,9 +9,10 @@ from typing import TypeVar
 from metrics.tree import written
 from metrics.tree.document import Document, Path
 from metrics.tree.faults import Fault, Level
-from metrics.tree.formula import Formula, FormulaError, parse_formula
+from metrics.tree.formula import LONGEST, Formula, FormulaError, parse_formula
+from metrics.tree.meant import respelled
 from metrics.tree.shape import metric_at
-from metrics.tree.spelling import Names
+from metrics.tree.spelling import Names, slug
 
 Item = TypeVar("Item")
 
@@ -43,12 +44,24 @@ class Draft:
 
     @cached_property
     def known(self) -> Mapping[str, Names]:
-        """The names of each kind: team, source, metric."""
-        return {kind: Names(self._written_ids(f"{kind}s")) for kind in ("team", "source", "metric")}
+        """The names of each kind: team, source, metric. A malformed id is known in both spellings."""
+        return {
+            kind: Names((*self._written_ids(f"{kind}s"), *misspelt.values()))
+            for kind, misspelt in self.misspelt.items()
+        }
+
+    @cached_property
+    def misspelt(self) -> Mapping[str, Mapping[str, str]]:
+        """For each kind the ids that are malformed, with the well-formed ones to write."""
+        return {
+            kind: {name: slug(name, kind) for name in self._written_ids(f"{kind}s") if slug(name, kind) != name}
+            for kind in ("team", "source", "metric")
+        }
 
     @cached_property
     def formulas(self) -> Mapping[str, Formula | FormulaError]:
-        """Each metric's formula, or why it cannot be parsed."""
+        """Each metric's formula, or why it cannot be parsed. Malformed ids in it are read as the well-formed ones."""
+        ids = {" ".join(name.split()).lower(): good for name, good in self.misspelt["metric"].items()}
         parsed: dict[str, Formula | FormulaError] = {}
         by_text: dict[str, Formula | FormulaError] = {}
         length = 0
@@ -58,7 +71,10 @@ class Draft:
                 continue
             if text not in by_text:
                 length += len(text)
-                by_text[text] = _parse(text) if length <= _MOST_FORMULA_TEXT else TOO_MUCH_TEXT
+                if length > _MOST_FORMULA_TEXT:
+                    by_text[text] = TOO_MUCH_TEXT
+                else:
+                    by_text[text] = _parse(respelled(text, ids) if ids and len(text) <= LONGEST else text)
             parsed[metric_id] = by_text[text]
         return parsed
 

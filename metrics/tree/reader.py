@@ -22,7 +22,7 @@ from yaml.events import (
 
 from metrics.errors import shorten
 from metrics.tree.document import Document, Entry
-from metrics.tree.faults import FaultList
+from metrics.tree.faults import Fault, FaultList
 from metrics.tree.syntax import report_syntax
 
 DEEPEST = 20
@@ -52,6 +52,7 @@ def read_document(text: str, faults: FaultList) -> Document | None:
         mark = error.event.start_mark
         faults.error(mark.line + 1, mark.column + 1, error.message, error.hint)
         return None
+    reader.report_unused()
     if isinstance(reader.root, dict):
         return Document(text, reader.root, reader.entries)
     if reader.root is None:
@@ -100,6 +101,7 @@ class _Reader:
         self._kept: list[Any] = []  # containers that were left out: their identity must not be used again
         self._open: list[_Frame] = []
         self._anchors: dict[str, _Anchor] = {}
+        self._used: set[str] = set()
         self._values = 0
         self._documents = 0
         self._reported = 0
@@ -120,6 +122,15 @@ class _Reader:
             self._documents += 1
             if self._documents > 1:
                 raise _UnreadableError(event, "A second document begins here.", "Keep one; delete the '---'.")
+
+    def report_unused(self) -> None:
+        """Warn of texts that begin with & and lose their first word: it names them for an alias that is nowhere."""
+        for name, anchor in self._anchors.items():
+            if name not in self._used and anchor.scalar is not None and not anchor.scalar.style:
+                mark = anchor.scalar.start_mark
+                message = f"'&{shorten(name, 20)}' is a name for other places and no part of this text."
+                hint = "Put the text in quotes if it belongs to it."
+                self.faults.add(Fault("warning", self.faults.file, mark.line + 1, mark.column + 1, message, hint))
 
     def _scalar(self, event: Any) -> None:
         if event.tag is not None:
@@ -179,6 +190,7 @@ class _Reader:
         name = shorten(event.anchor, 20)
         if any(frame.event.anchor == event.anchor for frame in self._open):
             raise _UnreadableError(event, f"The alias '*{name}' stands for itself.", "Write the values out.")
+        self._used.add(event.anchor)
         anchor = self._anchors.get(event.anchor)
         if anchor is None:
             self._report(event, f"'*{name}' is an alias of nothing.", "Put text that begins with * in quotes.")
@@ -220,6 +232,9 @@ class _Reader:
             raise _UnreadableError(event, "A key must be text.", "Write key: value.")
 
     def _tagged(self, event: Any) -> None:
+        if event.tag.startswith("!"):
+            self._report(event, "Text cannot begin with '!'.", "Put the text in quotes.")
+            return
         tag = shorten(event.tag.replace("tag:yaml.org,2002:", "!!"), 30)
         self._report(event, f"The tag '{tag}' is not read.", "Delete it; put text in quotes.")
 

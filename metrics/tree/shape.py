@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from metrics.errors import nearest, shorten
+from metrics.tree import meant
 from metrics.tree.document import Document, Path
 from metrics.tree.faults import MOST_LISTED, Fault, FaultList
 from metrics.tree.written import Short, Workspace, blocks, keys_of
 
 _ROUNDS = 5
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_IN_PERCENT = ("effect",)
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "keys"}
 _WANTED = {
     "string_type": "text",
@@ -65,6 +66,8 @@ def _words(kind: str, error: ErrorDetails, path: Path, document: Document) -> tu
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     context: dict[str, Any] = error.get("ctx", {})
     what = f"'{shorten(key)}'" if path and isinstance(path[-1], str) else f"An item of '{shorten(key)}'"
+    if error["type"] == "extra_forbidden" and (tight := meant.spaced(str(path[-1]))):
+        return _space_missing(*tight)
     if kind == "extra_forbidden":
         known = keys_of(blocks()[_pattern(path[:-1])])
         close = nearest(str(path[-1]), known)
@@ -77,7 +80,7 @@ def _words(kind: str, error: ErrorDetails, path: Path, document: Document) -> tu
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         text = document.written(path) if document.existing(path) == path else str(error["input"])
-        close = nearest(text.replace(" ", "_"), allowed)
+        close = meant.word(text, allowed)
         hint = f"Did you mean '{close}'? " if close and len(allowed) > 1 else ""
         shown = f"'{shorten(text)}'" if text else _kind_of(error["input"])
         choice = f"Write one of: {', '.join(allowed)}." if len(allowed) > 1 else f"Write {allowed[0]}."
@@ -88,10 +91,18 @@ def _words(kind: str, error: ErrorDetails, path: Path, document: Document) -> tu
         return f"{what} must be {bound}; this is {document.written(path)}.", f"Write a number that is {bound}."
     if kind in _WANTED:
         wanted = _WANTED[kind]
+        if wanted == "keys" and (tight := meant.spaced(document.written(path))):
+            return _space_missing(*tight)
         model = blocks().get(_pattern(path))
         bare = f"{_KINDS[model.bare_types[0]]} or " if model and issubclass(model, Short) else ""
-        return f"{what} takes {bare}{wanted}; this is {_shown(error['input'])}.", _to_write(wanted, path, document)
+        return f"{what} takes {bare}{wanted}; this is {_shown(error['input'])}.", _to_write(
+            f"{bare}{wanted}", path, document
+        )
     return f"{what} does not fit: {error['msg']}.", ""
+
+
+def _space_missing(key: str, value: str) -> tuple[str, str]:
+    return "A space is missing after the colon.", f"Write {shorten(key, 30)}: {shorten(value, 30)}."
 
 
 def _bound(context: dict[str, Any]) -> str | None:
@@ -117,15 +128,18 @@ def _to_write(wanted: str, path: Path, document: Document) -> str:
         return f"Write {before}{'true' if text.lower() in ('yes', 'on', 'y', '1') else 'false'}."
     if wanted == "a list" and text:
         return f"Write {before}[{text}]."
-    if wanted == "keys":
+    if "number" in wanted and text:
+        whole = "whole" in wanted
+        plain = meant.number(document.written(path), whole=whole, in_percent=key in _IN_PERCENT)
+        if plain is not None:
+            return f"Write {before}{plain}" + (", without quotes." if plain == text else ".")
+    if wanted.endswith("keys"):
         known = blocks().get(_pattern(path))
         return (
             f"The keys here are: {', '.join(keys_of(known))}."
             if known
             else f"Write {before or 'key: '}and its keys below."
         )
-    if "number" in wanted and _NUMBER.fullmatch(text):
-        return f"Write {before}{text}, without quotes."
     return f"Write {before}and {wanted}."
 
 

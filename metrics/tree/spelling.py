@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from heapq import nlargest
 
 from metrics.errors import nearest
+from metrics.tree.written import ID_PATTERN
 
+_ID = re.compile(ID_PATTERN + r"\Z")
 _CANDIDATES = 8
 _MOST_COMPARISONS = 150_000
 
@@ -36,6 +39,16 @@ class Names:
         wanted = _letter_pairs(name)
         best = nlargest(_CANDIDATES, self._pairs, key=lambda known: 2 * len(wanted & known[1]) - len(known[1]))
         return nearest(name, [known for known, _ in best])
+
+
+def slug(name: str, kind: str) -> str:
+    """Return `name` where it is a well-formed id, else one like it."""
+    if _ID.match(name):
+        return name
+    made = re.sub(r"[^a-z0-9]+", "_", name[:60].lower()).strip("_")
+    if made and not made[0].isalpha():
+        made = f"{kind}_{made}"
+    return made or f"{kind}_1"
 
 
 def _letter_pairs(name: str) -> frozenset[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from yaml import MarkedYAMLError, YAMLError
 
 from metrics.errors import shorten
 from metrics.tree.faults import FaultList
+from metrics.tree.meant import spaced
 
 # A part of the parser's problem -> what is wrong and what to write
 _SENTENCES = (
@@ -35,7 +38,9 @@ _SENTENCES = (
     ("block sequence entries are not allowed", "A list cannot begin here.", "Begin it on the next line."),
     ("<document start>", "The text goes on where nothing more is expected.", "Indent it, or write key: value."),
 )
-_NOT_FIRST = "@`%"
+_NOT_FIRST = re.compile(r"(?:^[ ]*(?:- +)*|: +|[\[{,] *)(?=[*&!%@`])")
+# What the parser says of text that begins with a sign that means something else to it
+_MISREAD = ("cannot start any token", "alphabetic or numeric character", "undefined tag handle")
 # For these the place where something was opened says more than the place where the parser gave up.
 _OPENED = ("unexpected end of stream", "unexpected document indicator", "expected ',' or")
 
@@ -52,10 +57,22 @@ def report_syntax(error: YAMLError, text: str, faults: FaultList) -> None:
     if "\t" in line[: len(line) - len(line.lstrip())] and mark.column <= len(line) - len(line.lstrip()):
         faults.error(mark.line + 1, mark.column + 1, f"Line {mark.line + 1} is indented with a tab.", "Use spaces.")
         return
-    if "cannot start any token" in problem and line[mark.column : mark.column + 1] in _NOT_FIRST:
-        sign = line[mark.column : mark.column + 1]
-        faults.error(mark.line + 1, mark.column + 1, f"Text cannot begin with '{sign}'.", "Put the text in quotes.")
+    begins = [found.end() for found in _NOT_FIRST.finditer(line) if found.end() <= mark.column]
+    if begins and any(part in problem for part in _MISREAD):
+        column = begins[-1]
+        message = f"Text cannot begin with '{line[column]}'."
+        faults.error(mark.line + 1, column + 1, message, "Put the text in quotes.")
         return
+    if "mapping values" in problem or "could not find expected ':'" in problem:
+        opened = error.context_mark or mark
+        for number in (opened.line, mark.line, mark.line - 1):
+            there = lines[number] if 0 <= number < len(lines) else ""
+            item = there.lstrip(" -")
+            if tight := spaced(item):
+                column = len(there) - len(item) + len(tight[0]) + 2
+                hint = f"Write {shorten(tight[0], 30)}: {shorten(tight[1], 30)}."
+                faults.error(number + 1, column, "A space is missing after the colon.", hint)
+                return
     if "mapping values" in problem and ": " not in line[: mark.column] and mark.line > 0:
         before = lines[mark.line - 1]
         column = len(before) - len(before.lstrip()) + 1

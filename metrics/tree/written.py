@@ -7,7 +7,15 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -19,6 +27,8 @@ MOST_WEEKS = 104
 ID_PATTERN = "^[a-z][a-z0-9_]*$"
 
 Text = str  # strict: a number is refused, so that a column called 01 is never read as 1
+# A month's or day's number goes on to the rule that knows the words.
+Word = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 Layout = Literal["wide", "long"]
 Absent = Literal["missing", "zero"]
 
@@ -58,10 +68,10 @@ class Short(Written):
 class Calendar(Written):
     """How the workspace cuts time."""
 
-    week_ends_on: Text | None = Field(
+    week_ends_on: Word | None = Field(
         None, description="The weekday on which a week ends. Default: sunday.", json_schema_extra=_any_case(WEEKDAYS)
     )
-    fiscal_year_starts: Text | None = Field(
+    fiscal_year_starts: Word | None = Field(
         None,
         description="The month in which the fiscal year starts. Default: january.",
         json_schema_extra=_any_case(MONTHS),

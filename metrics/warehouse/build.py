@@ -69,22 +69,25 @@ class Changes:
 class Build:
     """Fills a new warehouse file, source by source, then computes what rests on the observations.
 
-    `previous` is the file to keep values from: those of sources that did not change, and of sources and series that
-    can't be read now. Values of another definition are never kept.
+    Where there is a file from before, it keeps the values of sources that did not change, and of sources and series
+    that can't be read now. Values of another definition are never kept.
     """
 
-    def __init__(self, path: Path, tree: Tree, tree_text: str, previous: Path | None) -> None:
+    def __init__(self, path: Path, tree: Tree, tree_text: str) -> None:
         self.tree = tree
         self.series = schema.series_of(tree)
         self.connection = duckdb.connect(str(path))
         self.connection.execute("set timezone = 'UTC'")
-        self.has_previous = previous is not None
-        if previous is not None:
-            quoted = str(previous).replace("'", "''")
-            self.connection.execute(f"attach '{quoted}' as previous (read_only)")
+        self.has_previous = False
         schema.create(self.connection, tree_text)
         schema.insert_series(self.connection, self.series)
         self._empty_reading()
+
+    def keep_from(self, previous: Path) -> None:
+        """Name the file that was published before."""
+        quoted = str(previous).replace("'", "''")
+        self.connection.execute(f"attach '{quoted}' as previous (read_only)")
+        self.has_previous = True
 
     def of_source(self, source: Source) -> list[SeriesRow]:
         """Return the series that are read from a source."""
@@ -120,7 +123,10 @@ class Build:
             connection.execute(_COMBINED)
             file = {"source": source.id, "file": ", ".join(report.files)}
             problem_count += _count(connection.execute(_SEVERAL_VALUES, file))
-        connection.execute(f"insert into observation select series, day, value, now()::timestamp from {one_a_day}")
+        connection.execute(
+            f"""insert into observation
+                select series, day, case when isfinite(value) then value end, now()::timestamp from {one_a_day}"""
+        )
         numbers = [row.number for row in self.of_source(source)]
         connection.execute("update series set read_at = now()::timestamp where number in (select unnest(?))", [numbers])
         for number, error in report.failed.items():

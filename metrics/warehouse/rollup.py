@@ -77,8 +77,8 @@ select
     series,
     period,
     case aggregate
-        when 'sum' then total
-        when 'mean' then total / days
+        when 'sum' then case when isfinite(total) then total end
+        when 'mean' then case when isfinite(total) then total / days end
         when 'min' then smallest
         when 'max' then largest
         when 'first' then earliest

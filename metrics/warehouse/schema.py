@@ -55,13 +55,13 @@ create table observation (series integer, day date, value double, loaded_at time
 -- what does not count on the day that it was observed: a weekly (monthly) value counts on the last day of its week
 -- (month), and where the source says so a day without a row counts as zero
 create table placed (series integer, day date, value double);
--- one value on each day that counts, no blanks
+-- one value on each day that counts, no blanks, and no sum that is too large for a number
 create view daily as
     select series, day, value
     from observation join series on series.number = observation.series
     where value is not null and grain in ('daily', 'weekdays')
     union all
-    select series, day, value from placed;
+    select series, day, value from placed where isfinite(value);
 -- `lacking` is a fingerprint of the expected days without value; 0 where none is missing
 create table weekly (
     series integer, week_ending date, value double, present integer, expected integer, lacking ubigint

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,10 +40,14 @@ class Store:
             return None
         try:
             with duckdb.connect(str(path), read_only=True) as connection:
-                found = connection.execute("select format from meta").fetchone()
-        except duckdb.Error:
+                found = connection.execute(
+                    "select format, block_size * total_blocks from meta, pragma_database_size()"
+                ).fetchone()
+            # A file that was cut short opens like any other, and fails later.
+            whole = found is not None and path.stat().st_size >= found[1]
+        except (duckdb.Error, OSError):
             return None
-        return path if found and found[0] == FORMAT else None
+        return path if found and whole and found[0] == FORMAT else None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -60,7 +65,8 @@ class Store:
     def publish(self, built: Path) -> Path:
         """Make a closed, complete file the current one; keeps the one before for readers that just opened it."""
         current = self.current()
-        number = _number(current) + 1 if current else 1
+        # Files of a folder that was deleted may still be open: a name is never used twice.
+        number = _number(current) + 1 if current else int(time.time())
         target = self.folder / f"warehouse-{number:06}.duckdb"
         with built.open("rb") as written:
             os.fsync(written.fileno())

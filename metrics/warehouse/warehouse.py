@@ -102,6 +102,7 @@ class Warehouse:
         self._connection = duckdb.connect(str(path), read_only=True)
         row = self._connection.execute("select tree_text, built_at from meta").fetchone()
         self.tree_text, self.built_at = row if row else ("", datetime.min)
+        self._newest_days: tuple[date | None, dict[str, date]] = (None, {})
 
     def close(self) -> None:
         """Close the file."""
@@ -173,25 +174,25 @@ class Warehouse:
         return self._history("monthly", "month", metric)
 
     def newest_days(self, up_to: date) -> dict[str, date]:
-        """Return for each series with values its newest day with one, up to a day."""
-        rows = self._rows(
-            """select key, day
-               from (select series, max(day) as day from daily where day <= ? group by series) as newest
-               join series on series.number = newest.series""",
-            [up_to],
-        )
-        return {str(key): day for key, day in rows}
+        """Return for each series with values its newest day with one, up to a day. The last answer is kept."""
+        asked, found = self._newest_days
+        if asked != up_to:
+            rows = self._rows(
+                """select key, day
+                   from (select series, max(day) as day from daily where day <= ? group by series) as newest
+                   join series on series.number = newest.series""",
+                [up_to],
+            )
+            found = {str(key): day for key, day in rows}
+            self._newest_days = (up_to, found)
+        return found
 
-    def complete_groups(
-        self, groups: Iterable[Collection[str]], weeks: Iterable[tuple[date, date]]
-    ) -> dict[date, int]:
+    def complete_groups(self, groups: Iterable[Collection[str]], weeks: Iterable[tuple[date, date]]) -> dict[date, int]:
         """Return in how many groups of series (by key) all are complete, by week; weeks without any are left out.
 
         `weeks` gives each week's last day, and the first day of the month that a monthly series must have complete.
         """
-        leaves = [
-            (number, self.series[key].number, len(group)) for number, group in enumerate(groups) for key in group
-        ]
+        leaves = [(number, self.series[key].number, len(group)) for number, group in enumerate(groups) for key in group]
         cursor = self._connection.cursor()
         schema.load_rows(cursor, "create or replace temp table leaf as", ("group_number", "series", "size"), leaves)
         schema.load_rows(cursor, "create or replace temp table week as", ("week_ending", "month"), list(weeks))

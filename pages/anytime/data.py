@@ -19,7 +19,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
         st.rerun()
 
 sources = worst_first(warehouse.sources)
-st.markdown(source_list.summary(sources, warehouse.built_at))
+st.markdown(source_list.summary(opened, sources))
 st.header("Sources", anchor=False)
 for source in sources:
     source_list.show(warehouse, source)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.charts.tree_picture import tree_picture
-from pages.parts import links, opening, review
-from pages.parts.tree_picture import show_tree
+from pages.parts import components, links, opening, review
 
 opened = opening.require()
 tree = opened.tree
@@ -15,11 +14,10 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     st.title("How does our work become value?", anchor=False, width="content")
     week_ending = review.choose_week(opened, width=260)
 
-clicked = show_tree(
+components.tree(
     tree_picture(tree, review.all_figures(opened, week_ending)),
     {metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.metrics},
+    key="tree",
 )
-if clicked:
-    links.open_metric(clicked, week_ending)
 if week_ending is None:
     opening.stop_without_values(opened)

@@ -11,6 +11,9 @@ from typing import Literal
 
 import streamlit as st
 
+from metrics.errors import shorten
+from pages.parts.text import plain
+
 Width = int | Literal["stretch", "content"]
 
 
@@ -75,7 +78,9 @@ def _follow_url(name: str, default: str | None, options: Sequence[str] | None) -
     """Set a widget to what the URL says, or to its default where that is nothing or no option; return its key."""
     key = f"choice_{name}"
     wanted = st.query_params.get(name, default)
-    if options is not None and wanted not in options:
+    if options is not None and wanted is not None and wanted not in options:
+        st.toast(f"This link names a {name} that is not here: {plain(shorten(wanted))}.", duration="long")
+        st.query_params.pop(name, None)
         wanted = default
     # Also where the state has this value already: it may be that of another page's widget, and ours would start anew.
     st.session_state[key] = wanted

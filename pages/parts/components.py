@@ -6,6 +6,7 @@ Nothing happens on import: Streamlit may run a file in `pages/` as a page before
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -13,19 +14,38 @@ from typing import Any, Literal
 import streamlit as st
 
 from metrics.charts.block import Block
+from metrics.charts.tree_picture import TreePicture
 
 View = Literal["blocks", "table"]
 
 
+@dataclass(frozen=True)
+class MetricLink:
+    """A link to a metric's page, with what is said of it."""
+
+    label: str
+    url: str
+    said: str = ""
+    strong: bool = False
+
+
 @cache
-def _component(name: str) -> Any:
-    """Register the component that `metrics/charts/NAME.js` and `NAME.css` make, once a process."""
-    folder = files("metrics.charts")
+def _component(name: str, html: str | None = None) -> Any:
+    """Register the component of NAME.js and NAME.css, once a process. Its JavaScript can use what `follow.js` has."""
+    own = files("pages.parts")
+    folder = own if own.joinpath(f"{name}.js").is_file() else files("metrics.charts")
+    scripts = (own.joinpath("follow.js"), folder.joinpath(f"{name}.js"))
     return st.components.v2.component(
         f"northstar_{name}",
-        js=folder.joinpath(f"{name}.js").read_text(encoding="utf-8"),
+        html=html,
+        js="\n".join(script.read_text(encoding="utf-8") for script in scripts),
         css=folder.joinpath(f"{name}.css").read_text(encoding="utf-8"),
     )
+
+
+def link_list(links: Sequence[MetricLink], key: str, inline: bool = False) -> None:
+    """Draw links, one below the other or side by side."""
+    _component("link_list")(key=key, data={"inline": inline, "links": [asdict(link) for link in links]})
 
 
 def block_wall(
@@ -33,15 +53,16 @@ def block_wall(
     view: View,
     key: str,
     links: Mapping[str, str],
-) -> str | None:
-    """Draw named sections of blocks, as blocks or as rows; return the id of the metric clicked, once.
-
-    `links` gives each metric's URL, for those who open it in another tab.
-    """
+) -> None:
+    """Draw named sections of blocks, as blocks or as rows. `links` gives the URL that a click on a metric opens."""
     data = {
         "view": view,
         "sections": [{"name": name, "blocks": [block.as_dict() for block in blocks]} for name, blocks in sections],
         "links": dict(links),
     }
-    result = _component("block")(key=key, data=data, on_opened_change=lambda: None)
-    return result.opened["metric"] if result.opened else None
+    _component("block")(key=key, data=data)
+
+
+def tree(picture: TreePicture, links: Mapping[str, str], key: str) -> None:
+    """Draw the tree. `links` gives the URL that a click on a card opens."""
+    _component("tree", '<div class="tree"></div>')(key=key, data={**picture.as_dict(), "links": dict(links)})

@@ -12,6 +12,7 @@ from metrics.charts.tree_card import spelled_formula
 from metrics.review.deck import ROLES
 from metrics.tree.tree import Claim, Metric
 from pages.parts import links
+from pages.parts.components import MetricLink, link_list
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -50,11 +51,16 @@ def _links(heading: str, found: list[tuple[str, str]], opened: Opened, week_endi
     """List metrics by id, each with what is said of it."""
     if not found:
         return
+    metrics = opened.tree.metrics
     with st.container(gap="xxsmall"):
         st.caption(heading)
-        for metric_id, said in found:
-            links.metric_link(plain(opened.tree.metrics[metric_id].name), metric_id, week_ending)
-            st.caption(plain(said))
+        link_list(
+            [
+                MetricLink(metrics[metric_id].name, links.metric_url(metric_id, week_ending), said)
+                for metric_id, said in found
+            ],
+            key=heading,
+        )
 
 
 def _drivers(metric: Metric) -> list[tuple[str, str]]:

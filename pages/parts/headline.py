@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from metrics.charts import words
 from metrics.review.figures import Figures
 from metrics.tree.tree import Tree
 from pages.parts import links
-from pages.parts.text import plain
+from pages.parts.components import MetricLink, link_list
+from pages.parts.opening import Opened
 
 _MOST_NAMED = 6
 
 
-def show(tree: Tree, figures: Figures) -> None:
-    """One line on the North Star and its week; another on the metrics of the deck whose week is not all there."""
-    with st.container(gap="xxsmall", key="headline"):
-        _north_star(tree, figures)
-        _not_all_there(tree, figures)
+def show(opened: Opened, figures: Figures, shown: Sequence[str]) -> None:
+    """Say how the North Star's week was, and which of the metrics shown are not all there."""
+    with st.container(gap="xsmall", key="headline"):
+        _north_star(opened.tree, figures)
+        _newer_values(opened, figures)
+        _not_all_there(opened.tree, figures, shown)
 
 
 def _north_star(tree: Tree, figures: Figures) -> None:
@@ -25,19 +29,35 @@ def _north_star(tree: Tree, figures: Figures) -> None:
     if metric is None:
         st.markdown("No North Star is declared yet: give one metric `role: north_star` in `northstar.yaml`.")
         return
-    links.metric_link(f"**{plain(words.sentence(metric, figures[metric.id]))}**", metric.id, figures.week_ending)
+    sentence = words.sentence(metric, figures[metric.id])
+    url = links.metric_url(metric.id, figures.week_ending)
+    link_list([MetricLink(sentence, url, strong=True)], key="north_star")
 
 
-def _not_all_there(tree: Tree, figures: Figures) -> None:
+def _newer_values(opened: Opened, figures: Figures) -> None:
+    """Say so where the week under review is not the newest that has ended."""
+    newest = opened.newest_week
+    if newest is None or figures.week_ending != opened.review_week or newest <= figures.week_ending:
+        return
+    st.caption(
+        f"There are newer values, up to the week ending {words.long_day(newest)}; this is the newest week in which "
+        "more than half of the metrics are complete. The Data page says which are behind."
+    )
+
+
+def _not_all_there(tree: Tree, figures: Figures, shown: Sequence[str]) -> None:
+    star = tree.north_star.id if tree.north_star else None
     found = [
         (metric_id, words.status(tree.metrics[metric_id], figures[metric_id]))
-        for metric_id in tree.deck_metrics
-        if words.state(figures[metric_id]) in ("late", "incomplete", "withheld")
+        for metric_id in shown
+        if metric_id != star and words.state(figures[metric_id]) in ("late", "incomplete", "withheld")
     ]
     if not found:
         return
-    with st.container(horizontal=True, gap="small", key="not_all_there"):
-        for metric_id, status in found[:_MOST_NAMED]:
-            links.metric_link(f"{plain(tree.metrics[metric_id].name)}: {plain(status)}", metric_id, figures.week_ending)
-        if len(found) > _MOST_NAMED:
-            st.page_link(links.DATA, label=f"and {len(found) - _MOST_NAMED} more")
+    found_links = [
+        MetricLink(tree.metrics[metric_id].name, links.metric_url(metric_id, figures.week_ending), status)
+        for metric_id, status in found[:_MOST_NAMED]
+    ]
+    link_list(found_links, key="not_all_there", inline=True)
+    if len(found) > _MOST_NAMED:
+        st.page_link(links.DATA, label=f"and {len(found) - _MOST_NAMED} more")

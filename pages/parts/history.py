@@ -8,7 +8,7 @@ import streamlit as st
 
 from metrics.charts.metric_chart import metric_chart
 from metrics.charts.year_chart import year_chart
-from metrics.review.history import monthly_history, weekly_history, yearly_history
+from metrics.review.history import monthly_history, since_first_value, weekly_history, yearly_history
 from metrics.tree.tree import Metric
 from pages.parts.opening import Opened
 
@@ -22,12 +22,13 @@ def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
     theme = "dark" if st.context.theme.type == "dark" else "light"
     tree, warehouse = opened.tree, opened.warehouse
     if view == "years":
-        chart = year_chart(yearly_history(tree, warehouse, metric, week_ending), metric, theme=theme, height=_HEIGHT)
+        years = yearly_history(tree, warehouse, metric, week_ending)
+        fiscal = tree.calendar.fiscal_year_starts != 1
+        chart = year_chart(years, metric, fiscal=fiscal, theme=theme, height=_HEIGHT)
     elif view == "months":
-        chart = metric_chart(
-            monthly_history(tree, warehouse, metric, week_ending, _MONTHS), metric, "months", theme=theme
-        )
+        months = since_first_value(monthly_history(tree, warehouse, metric, week_ending, _MONTHS))
+        chart = metric_chart(months, metric, "months", theme=theme, height=_HEIGHT)
     else:
-        frame = weekly_history(tree, warehouse, metric, week_ending, int(view))
-        chart = metric_chart(frame, metric, "weeks", theme=theme, height=_HEIGHT)
+        weeks = since_first_value(weekly_history(tree, warehouse, metric, week_ending, int(view)))
+        chart = metric_chart(weeks, metric, "weeks", theme=theme, height=_HEIGHT)
     st.altair_chart(chart, theme=None, width="stretch", key="metric_chart")

@@ -19,11 +19,6 @@ def metric_url(metric_id: str, week_ending: date | None) -> str:
     return f"metric?{urlencode(_parameters(metric_id, week_ending))}"
 
 
-def metric_link(label: str, metric_id: str, week_ending: date | None, help: str | None = None) -> None:
-    """Write a link to a metric's page that opens without loading the app anew."""
-    st.page_link(METRIC, label=label, help=help, query_params=_parameters(metric_id, week_ending))
-
-
 def open_metric(metric_id: str, week_ending: date | None) -> NoReturn:
     """Go to a metric's page."""
     st.switch_page(METRIC, query_params=_parameters(metric_id, week_ending))

@@ -19,7 +19,8 @@ import streamlit as st
 from metrics.app_root import demo
 from metrics.errors import NorthstarError
 from metrics.refresh import changed, refresh
-from metrics.review.review_week import review_week
+from metrics.review.review_week import newest_week, review_week
+from metrics.tree.faults import TreeError
 from metrics.tree.load import read_tree
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
@@ -29,12 +30,16 @@ from pages.parts import guard, notices
 
 @dataclass(frozen=True)
 class Opened:
-    """A workspace with its newest published values and the tree that they belong to."""
+    """A workspace with its newest published values and the tree that they belong to.
+
+    `newest_week` is the newest week that has ended and has a value; both weeks are None before there is one.
+    """
 
     workspace: Workspace
     warehouse: Warehouse
     tree: Tree
     review_week: date | None
+    newest_week: date | None
 
 
 @dataclass
@@ -74,6 +79,7 @@ def require() -> Opened:
         if not start.done:
             start.error = refresh_with_progress(found)
             start.done = True
+            st.rerun()  # the title above was given before there was a name to show
     opened = _published(found)
     if opened is None:
         notices.nothing_published(found, start.error)
@@ -82,6 +88,8 @@ def require() -> Opened:
             st.rerun()
         st.stop()
     what_changed = changed(found, opened.warehouse, opened.tree)
+    if isinstance(start.error, TreeError) and found.tree_file.name not in what_changed:
+        start.error = None  # mended by going back to what was published
     if notices.above(opened.warehouse, start.error, what_changed):
         note_refresh(found, refresh_with_progress(found))
         st.rerun()
@@ -135,4 +143,5 @@ def _open(path: Path, _workspace: Workspace, today: date) -> Opened | None:
     except (NorthstarError, OSError):
         return None
     now = datetime.now(ZoneInfo(tree.calendar.timezone)).date()
-    return Opened(_workspace, warehouse, tree, review_week(tree, warehouse, now))
+    weeks = review_week(tree, warehouse, now), newest_week(tree, warehouse, now)
+    return Opened(_workspace, warehouse, tree, *weeks)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import streamlit as st
 
@@ -11,23 +10,28 @@ from metrics.charts import words
 from metrics.review.arrivals import Arrival
 from metrics.warehouse.warehouse import SourceState, Warehouse
 from pages.parts.notices import when
+from pages.parts.opening import Opened
 from pages.parts.text import plain
 
 _MOST_SHOWN = 200
 
 
-def summary(sources: Sequence[SourceState], built_at: datetime) -> str:
-    """Return one sentence on all sources."""
+def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
+    """Return a few sentences on all sources, and on the week that the review shows."""
     failed = sum(source.status in ("stale", "failed") for source in sources)
     unread = sum(source.status == "unread" for source in sources)
     left_out = sum(source.problem_count for source in sources)
-    parts = [f"{len(sources) - failed - unread} of {len(sources)} sources were read at {when(built_at)}"]
-    if failed:
-        parts.append(f"{failed} could not be read")
+    said = [f"The last refresh was on {when(opened.warehouse.built_at)}."]
+    said.append(f"{failed} of {len(sources)} sources could not be read." if failed else "Every source could be read.")
     if unread:
-        parts.append(f"{unread} of a type that this version does not read")
-    parts.append(f"{left_out:,} cells or rows were left out" if left_out else "nothing was left out")
-    return "; ".join(parts) + "."
+        said.append(f"Of a type that this version does not read: {unread}.")
+    said.append(f"Cells or rows left out: {left_out:,}." if left_out else "Nothing was left out.")
+    if opened.review_week and opened.newest_week and opened.newest_week > opened.review_week:
+        said.append(
+            f"There are values up to the week ending {words.long_day(opened.newest_week)}; the review shows that of "
+            f"{words.long_day(opened.review_week)}, the newest in which more than half of the metrics are complete."
+        )
+    return " ".join(said)
 
 
 def show(warehouse: Warehouse, source: SourceState) -> None:
@@ -68,6 +72,7 @@ def metrics_table(rows: Sequence[Arrival]) -> str | None:
         height="content",
         on_select="rerun",
         selection_mode="single-row",
+        column_config={"What to know": st.column_config.TextColumn(width="large")},
         key="arrivals",
     )
     return rows[event.selection.rows[0]].metric.id if event.selection.rows else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_MARKDOWN = "\\`*_{}[]()#+-!|<>$~:"
+_MARKDOWN = "\\`*_{}[]()#+-!|<>$~:&"
 
 
 def plain(text: str) -> str:

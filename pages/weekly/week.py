@@ -29,19 +29,18 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     text = choices.text("Find", "find", "Find by name, owner, definition")
     view = choices.segments("View", "view", ["blocks", "table"], default="blocks", shown=str.capitalize)
 
-with place:
-    headline.show(tree, review.figures(opened, week_ending))
-
 sections = DeckFilter(team, role, text).sections(tree)
+with place:
+    shown = [metric_id for section in sections for metric_id in section.metrics]
+    headline.show(opened, review.figures(opened, week_ending), shown)
+
 if not sections:
     st.markdown("No metric of the deck matches these filters.")
     st.stop()
 blocks = review.blocks(opened, week_ending)
-clicked = block_wall(
+block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
     view=view,
     key="wall",
     links={metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.deck_metrics},
 )
-if clicked:
-    links.open_metric(clicked, week_ending)

@@ -1,4 +1,4 @@
-"""How long it takes from a CSV file to all figures as JSON, how that grows with the metrics, and what it takes of memory.
+"""Time and memory from a CSV file to all figures as JSON, and how both grow with the number of metrics.
 
     python tests/bench/figures.py [--quick]
 
@@ -187,7 +187,9 @@ def main(quick: bool) -> None:
     sizes, runs = ((100, 1_000), 2) if quick else ((100, 1_000, 4_000), 5)
     print(f"Seconds from CSV to JSON, {DAYS:,} days, median of {runs}; cpu: of all threads; peak: MB of memory.")
     print("read: the file into the store; compute: weeks and months; linear: time a metric against that of 1,000;")
-    print("pandas: how many times as long as pandas takes to read the file and add up its weeks (cpu: the same in cpu).")
+    print(
+        "pandas: how many times as long as pandas takes to read the file and add up its weeks (cpu: the same in cpu)."
+    )
     header = ("metrics", "layout", *STEPS, "peak", "linear", "pandas", "cpu")
     print(" ".join(f"{name:>8}" for name in header))
     with TemporaryDirectory(prefix="northstar-bench-") as scratch:
@@ -197,11 +199,13 @@ def main(quick: bool) -> None:
                 folder = Path(scratch) / f"{layout}{size}"
                 write_workspace(folder, size, layout)
                 pairs = [
-                    (_in_child("yardstick", folder, layout), _in_child("measure", folder, layout))
-                    for _ in range(runs)
+                    (_in_child("yardstick", folder, layout), _in_child("measure", folder, layout)) for _ in range(runs)
                 ]
                 ratios = [(ours["all"] / theirs["all"], ours["cpu"] / theirs["cpu"]) for theirs, ours in pairs]
-                found[size] = (_middle([ours for _, ours in pairs]), *(map(statistics.median, zip(*ratios, strict=True))))
+                found[size] = (
+                    _middle([ours for _, ours in pairs]),
+                    *(map(statistics.median, zip(*ratios, strict=True))),
+                )
             a_metric = found[1_000][0]["all"] / 1_000
             for size, (ours, ratio, cpu_ratio) in found.items():
                 cells = [f"{ours[step]:8.2f}" for step in STEPS]

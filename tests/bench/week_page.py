@@ -4,9 +4,10 @@
 
 Two servers are started on this machine: the app on a generated workspace of 200 metrics, and a Streamlit script with
 nothing but a title. Chromium opens them by turns, each time as a new visitor with an empty cache, and the clock of the
-page itself says when all blocks have a size, laid out below the fold too. Then a visitor chooses a week that nobody
-looked at before, a team, and the table, and the clock runs from the choice to the changed wall. Goals: 1.5 times the
-empty page; a choice in less than 0.5 s.
+page itself says when all blocks are in the page and what of them is on the screen is drawn. Below the fold the browser
+lays blocks out when somebody scrolls there; what that takes for all at once is told too. Then a visitor chooses a week
+that nobody looked at before, the table, and a team, and the clock runs from the choice to the changed wall. Goals: 1.5
+times the empty page; a choice in less than 0.5 s.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ BLOCKS = 200
 PATIENCE = 120
 EMPTY = 'import streamlit as st\n\nst.title("Empty")\n'
 
-# The wall stands in a shadow root of its own. `seen` tells what of it is there and has a size; asking for the size of
-# what is below the fold makes the browser lay it out.
+# The wall stands in a shadow root of its own. Conditions are looked at once a frame; what holds in one frame has been
+# drawn when the next one begins.
 WALL = """
 window.chosenAt = 0;
 for (const kind of ["click", "keydown"]) addEventListener(kind, () => (window.chosenAt = performance.now()), true);
@@ -42,14 +43,23 @@ window.wall = () => {
     window.wallHost = [...document.querySelectorAll("*")].find((element) => element.shadowRoot?.querySelector(".wall"));
   return window.wallHost?.shadowRoot;
 };
-window.seen = (kind) =>
-  [...(window.wall()?.querySelectorAll(kind) ?? [])].filter((element) => element.getBoundingClientRect().height > 0);
+window.there = (kind) => [...(window.wall()?.querySelectorAll(kind) ?? [])];
+window.drawn = (holds) => {
+  const held = window.held;
+  window.held = holds && !held;
+  return holds && held && performance.now();
+};
 """
-WHEN_BLOCKS = "count => seen('article.block').length === count && performance.now()"
-WHEN_TITLE = "() => document.querySelector('h1')?.getBoundingClientRect().height > 0 && performance.now()"
+WHEN_BLOCKS = "count => drawn(there('article.block').length === count)"
+WHEN_TITLE = "() => drawn(Boolean(document.querySelector('h1')))"
 WHEN_CHANGED = """([kind, count, before]) => {
-  const found = seen(kind);
-  return found.length === count && wall().textContent !== before && performance.now() - chosenAt;
+  const at = drawn(there(kind).length === count && wall().textContent !== before);
+  return at && at - chosenAt;
+}"""
+LAY_OUT = """() => {
+  const start = performance.now();
+  const sizes = there("article.block").map((element) => element.getBoundingClientRect().height);
+  return sizes.every((height) => height > 0) ? performance.now() - start : null;
 }"""
 
 
@@ -167,16 +177,18 @@ def main(quick: bool) -> None:
         for url, condition, argument in ((app + "/week", WHEN_BLOCKS, BLOCKS), (empty, WHEN_TITLE, None)):
             with visit(browser, url) as page:  # the first visit reads the sources
                 when(page, condition, argument)
-        blocks, nothing = [], []
+        blocks, nothing, laid_out = [], [], []
         for _ in range(runs):
             with visit(browser, empty) as page:
                 nothing.append(when(page, WHEN_TITLE))
             with visit(browser, app + "/week") as page:
                 blocks.append(when(page, WHEN_BLOCKS, BLOCKS))
+                laid_out.append(float(page.evaluate(LAY_OUT)) / 1000)
         ratio = statistics.median(ours / theirs for ours, theirs in zip(blocks, nothing, strict=True))
         print(f"Seconds in Chromium, median of {runs}")
         print(f"{'empty page':>14} {statistics.median(nothing):6.2f}")
         print(f"{BLOCKS:>7} blocks {statistics.median(blocks):6.2f}  {ratio:.2f} times the empty page (goal 1.5)")
+        print(f"{'below the fold':>14} {statistics.median(laid_out):6.2f}  more, if all of it is laid out at once")
         chosen = []
         for run in range(runs):
             with visit(browser, app + "/week") as page:

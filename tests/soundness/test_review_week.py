@@ -124,3 +124,29 @@ def test_values_of_the_future_do_not_hide_the_present(drawn_files: Any) -> None:
     b  2026-02-23  daily  1*14
     """
     assert shown(drawn_files(), "2026-03-12") == "2026-03-08"
+
+
+def test_monthly_metrics_alone(drawn_files: Any) -> None:
+    """The values of the first of a month are its whole month's: from the month's end on they are the newest there is.
+
+    signups  2026-01-01  monthly  1 1 1
+    churned  2026-01-01  monthly  1 1 1
+    """
+    files = drawn_files()
+    assert shown(files, "2026-03-08") == "2026-03-08"
+    assert shown(files, "2026-04-06") == "2026-04-05"
+    # March is the last month up to the week that ends on 26 April. In the next week April has ended, without a value.
+    assert shown(files, "2026-05-20") == "2026-04-26"
+
+
+def test_zeros_of_absent_days_are_values(drawn_files: Any) -> None:
+    """The last failure was on 25 February, and the file that would have shown another goes on to 8 March.
+
+    failures  2026-02-23  daily  1 . 1
+    others    2026-03-08  daily  5
+    """
+    files = drawn_files(failures={"absent": "zero"}, others={"absent": "zero"})
+    tree = (files.folder / "northstar.yaml").read_text()
+    files.write("northstar.yaml", tree.replace('"others": {', '"others": {"column": "x", '))
+    files.refresh()
+    assert shown(files, "2026-03-12") == "2026-03-08"

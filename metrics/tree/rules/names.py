@@ -11,9 +11,10 @@ from metrics.tree.draft import Draft, items
 from metrics.tree.faults import Fault
 from metrics.tree.formula import Formula
 from metrics.tree.resolve import MANUAL, words
-from metrics.tree.written import ID_PATTERN, VERSION
+from metrics.tree.shape import metric_at
+from metrics.tree.written import VERSION
 
-_ID = re.compile(ID_PATTERN + r"\Z")
+_END_SHOWN = 40
 
 
 def version(draft: Draft) -> Iterator[Fault]:
@@ -39,23 +40,13 @@ def some_metric(draft: Draft) -> Iterator[Fault]:
 def ids(draft: Draft) -> Iterator[Fault]:
     """Ids of metrics, teams and sources are small letters, digits and underscores, beginning with a letter."""
     for kind in ("team", "source", "metric"):
-        written = draft.document.get((f"{kind}s",))
-        for name in written if isinstance(written, dict) else ():
-            if not _ID.match(name):
-                yield draft.error(
-                    (f"{kind}s", name),
-                    f"The {kind} id '{shorten(name)}' must be small letters, digits and underscores.",
-                    f"Write {slug(name, kind)}; the name may be anything.",
-                    key=True,
-                )
-
-
-def slug(name: str, kind: str) -> str:
-    """Return a well-formed id like `name`."""
-    made = re.sub(r"[^a-z0-9]+", "_", name[:60].lower()).strip("_")
-    if made and not made[0].isalpha():
-        made = f"{kind}_{made}"
-    return made or f"{kind}_1"
+        for name, well_formed in draft.misspelt[kind].items():
+            yield draft.error(
+                (f"{kind}s", name),
+                f"The {kind} id '{shorten(name)}' must be small letters, digits and underscores.",
+                f"Write {well_formed}; the name may be anything.",
+                key=True,
+            )
 
 
 def known_teams(draft: Draft) -> Iterator[Fault]:
@@ -118,6 +109,27 @@ def names_differ(draft: Draft) -> Iterator[Fault]:
             )
 
 
+def texts_go_on(draft: Draft) -> Iterator[Fault]:
+    """An unquoted name, definition or reason does not end at a `#` that may belong to it (warning)."""
+    paths: list[Path] = [("name",), *(("teams", team_id, "name") for team_id in draft.teams)]
+    for metric_id, metric in draft.metrics.items():
+        paths += [("metrics", metric_id, "name"), ("metrics", metric_id, "definition")]
+        for key, links in (("inputs", metric.inputs), ("predicts", metric.predicts)):
+            paths += [("metrics", metric_id, key, index, "because") for index, _ in items(links)]
+    for path in paths:
+        if draft.wrote(*path) and (place := draft.document.tight_comment(path)):
+            text = draft.document.written(path)
+            end = text if len(text) <= _END_SHOWN else f"…{text[-_END_SHOWN:]}"
+            yield Fault(
+                "warning",
+                draft.file,
+                *place,
+                f"Everything from ' #' on is a comment: the text ends at '{shorten(end)}'.",
+                "Put the text in quotes if # belongs to it.",
+                metric_at(path),
+            )
+
+
 def _unknown(draft: Draft, kind: str, name: str | None, path: Path) -> Iterator[Fault]:
     if name is not None and name not in draft.known[kind]:
         yield draft.error(path, *_no_such(draft, kind, name))
@@ -131,4 +143,5 @@ def _no_such(draft: Draft, kind: str, name: str) -> tuple[str, str]:
 
 RULES = (
     version, some_metric, ids, known_teams, known_sources, known_metrics, known_operands, names_differ,
+    texts_go_on,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from metrics.tree.document import Path
 from metrics.tree.draft import Draft, items
 from metrics.tree.faults import Fault
 
+_OFFSET = re.compile("[A-Za-z]{0,5} ?[-+\u2212] ?[0-9]{1,2}(:?[0-9]{2})?")
 _QUARTER = re.compile(r"[0-9]{4}Q[1-4]\Z", re.ASCII)
 
 
@@ -28,6 +29,8 @@ def calendar_words(draft: Draft) -> Iterator[Fault]:
             begins = [name for name in known if len(word) > 1 and name.startswith(word.lower())]
             close = begins[0] if begins else nearest(word, known)
             hint = f"Did you mean {close}?" if close else f"Write one of: {', '.join(known)}."
+            if known is MONTHS and re.fullmatch("0?[1-9]|1[0-2]", word.strip()):
+                hint = f"Write {MONTHS[int(word) - 1]}."
             yield draft.error(("calendar", key), f"'{shorten(word, 30)}' is no {kind}.", hint)
 
 
@@ -37,6 +40,8 @@ def timezone_exists(draft: Draft) -> Iterator[Fault]:
     if name is not None and not _is_timezone(name):
         close = nearest(name.replace(" ", "_"), available_timezones())
         hint = f"Did you mean {close}?" if close else "Write such as Europe/London, or UTC."
+        if _OFFSET.fullmatch(name.strip()):  # GMT+1, close by its letters, is an hour west in the zones' own names
+            hint = "Write a place, such as Europe/Paris."
         yield draft.error(("calendar", "timezone"), f"There is no time zone '{shorten(name, 40)}'.", hint)
 
 

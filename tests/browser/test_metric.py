@@ -1,0 +1,82 @@
+"""A metric's page in a browser: the large chart, its views, its words, the ways on."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from visits import Server, query
+
+Visit = Callable[..., Page]
+
+
+def large_chart(page: Page) -> Locator:
+    chart = page.locator("[data-testid=stVegaLiteChart] svg.marks")
+    expect(chart).to_be_visible()
+    return chart
+
+
+def axis(page: Page) -> list[str]:
+    """The labels of the time axis."""
+    return large_chart(page).locator("g.role-axis-label").first.locator("text").all_text_contents()
+
+
+@pytest.mark.parametrize(
+    ("name", "chart", "shown"),
+    [("104 weeks", "104", "2025"), ("Months", "months", "2024"), ("Years", "years", "FY2026")],
+)
+def test_views_are_drawn_and_in_the_url(name: str, chart: str, shown: str, demo: Server, visit: Visit) -> None:
+    page = visit(demo, "metric?metric=revenue")
+    expect(large_chart(page).get_by_text("target")).to_have_count(1)
+    page.get_by_role("radio", name=name).click()
+    query(page, rf"metric=revenue&chart={chart}$")
+    expect(large_chart(page).get_by_text(shown, exact=chart == "months").first).to_be_attached()
+    page.get_by_role("radio", name="52 weeks").click()
+    query(page, r"metric=revenue$")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Tokyo"])
+def test_a_point_tells_its_exact_week_in_every_time_zone(zone: str, demo: Server, visit: Visit) -> None:
+    page = visit(demo, "metric?metric=insights_read&week=2026-10-31", timezone_id=zone)
+    points = large_chart(page).locator(".mark-symbol.role-mark path")
+    last = max((point.bounding_box() for point in points.all()), key=lambda box: box["x"] if box else 0)
+    assert last
+    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + 60)
+    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + 40)
+    tip = page.locator("#vg-tooltip-element")
+    expect(tip).to_contain_text("31 Oct 2026")
+    expect(tip).to_contain_text("6,043")
+
+
+def test_the_wheel_zooms_the_time_axis(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "metric?metric=insights_read")
+    before = axis(page)
+    box = large_chart(page).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for _ in range(6):
+        page.mouse.wheel(0, -240)
+    chart = large_chart(page).locator("g.role-axis-label").first.locator("text")
+    expect(chart).not_to_have_count(len(before))
+    assert set(axis(page)) != set(before)
+
+
+def test_a_driver_opens_its_page(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "metric?metric=insights_read&week=2026-10-31")
+    page.get_by_role("link", name="Digest opens").click()
+    query(page, r"/metric\?metric=digest_opens&week=2026-10-31$")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Digest opens")
+    expect(page.get_by_role("combobox", name="Metric")).to_have_value("Digest opens")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Insights read by three or more people")
+
+
+def test_a_metric_is_found_by_typing(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "metric")
+    box = page.get_by_role("combobox", name="Metric")
+    box.click()
+    box.fill("gross")
+    page.keyboard.press("Enter")
+    query(page, r"metric\?metric=gross_margin$")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gross margin")
+    expect(page.get_by_text(re.compile("77.8.*in October 2026"))).to_have_count(1)
