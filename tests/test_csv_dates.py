@@ -86,8 +86,8 @@ def test_unclear_order_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as error:
         read(tmp_path, "day,a\n1/2/21,1\n3/4/21,1\n")
     assert str(error.value) == (
-        "It is not clear whether 1/2/21 is 1 February or 2 January: write `date_format: '%d/%m/%y'` (day first)"
-        " or `date_format: '%m/%d/%y'` (month first) in the source."
+        "It is not clear whether 1/2/21 is 1 February or 2 January: write date_format: '%d/%m/%y' (day first)"
+        " or date_format: '%m/%d/%y' (month first) in the source."
     )
 
 
@@ -95,9 +95,9 @@ def test_unclear_order_is_an_error(tmp_path: Path) -> None:
 def test_proposed_format_works(tmp_path: Path, text: str) -> None:
     with pytest.raises(SourceError) as error:
         days(tmp_path, text)
-    first, second = str(error.value).split("`date_format: '")[1:]
-    assert days(tmp_path, text, date_format=first.split("'`")[0]) == ["2021-02-01"]
-    assert days(tmp_path, text, date_format=second.split("'`")[0]) == ["2021-01-02"]
+    first, second = str(error.value).split("date_format: '")[1:]
+    assert days(tmp_path, text, date_format=first.split("' ")[0]) == ["2021-02-01"]
+    assert days(tmp_path, text, date_format=second.split("' ")[0]) == ["2021-01-02"]
 
 
 def test_both_orders_are_an_error(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_both_orders_are_an_error(tmp_path: Path) -> None:
 
 
 def test_year_first_with_two_digits_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="year first: write `date_format: '%y/%m/%d'`"):
+    with pytest.raises(SourceError, match="year first: write date_format: '%y/%m/%d'"):
         days(tmp_path, "21/01/30", "21/01/31", "21/02/01")
     with pytest.raises(SourceError, match="year first"):
         days(tmp_path, "2020-01-04", "20-01-05", "2020-01-06")

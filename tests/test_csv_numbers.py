@@ -185,7 +185,8 @@ def test_percents_mixed_with_numbers_are_noted(tmp_path: Path) -> None:
     rows, report = read(tmp_path, "day,a\n2020-01-01,56.00%\n2020-01-02,0.55\n")
     assert [row[2] for row in rows] == [0.56, 0.55]
     assert report.notes == (
-        "a mixes percents (56.00%, read as a fraction) and plain numbers (0.55, read as it stands).",
+        "a mixes percents (56.00%, read as a fraction) and plain numbers (0.55, read as 55 %)."
+        " Write all with %, or all as fractions.",
     )
     assert report.problems == ()
 

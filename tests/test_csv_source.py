@@ -1,5 +1,6 @@
 """The CSV source: files, headers, rows and filters as people have them, and what is said where they can't be read."""
 
+from itertools import permutations, product
 from pathlib import Path
 
 import duckdb
@@ -59,6 +60,22 @@ def refused(folder: Path, content: str | bytes | None, *series: Series, **fields
 )
 def test_same_table(tmp_path: Path, content: str) -> None:
     assert values(tmp_path, content) == TWO
+
+
+@pytest.mark.parametrize("ends", [one for one in product(("\n", "\r\n", "\r"), repeat=4) if len(set(one)) > 1])
+def test_lines_that_end_differently(tmp_path: Path, ends: tuple[str, ...]) -> None:
+    lines = ("Title", "day,a", "2020-01-01,1", "2020-01-02,2")
+    assert values(tmp_path, "".join(line + end for line, end in zip(lines, ends, strict=True)).encode()) == TWO
+
+
+@pytest.mark.parametrize(("first", "then"), list(permutations(("\n", "\r\n", "\r"), 2)))
+def test_rows_appended_with_other_ends(tmp_path: Path, first: str, then: str) -> None:
+    """More rows than DuckDB or the look at the bytes take at once."""
+    body = "".join(f"2020-01-01,{number}{first}" for number in range(90_000))
+    content = f"day,a{first}{body}2020-01-02,1{then}2020-01-02,2{then}"
+    rows, report = read(tmp_path, content.encode())
+    assert [row[2] for row in rows] == [*range(90_000), 1, 2]
+    assert (report.rows, report.problems) == (90_002, ())
 
 
 def test_blank_cells_are_missing_values(tmp_path: Path) -> None:
@@ -215,10 +232,10 @@ def test_no_readable_value(tmp_path: Path) -> None:
 
 def test_no_header_with_the_date_column(tmp_path: Path) -> None:
     assert refused(tmp_path, "Day,a,b\n2020-01-01,1,2\n") == (
-        "x.csv has no column 'day'. Did you mean 'Day'? Check `date:` and the first row."
+        "x.csv has no column 'day'. Did you mean 'Day'? Check 'date:' and the first row."
     )
     assert refused(tmp_path, "when;a\n2020-01-01;1\n") == (
-        "x.csv has no column 'day'. It has: when, a. Check `date:` and the first row."
+        "x.csv has no column 'day'. It has: when, a. Check 'date:' and the first row."
     )
 
 
@@ -457,8 +474,8 @@ def test_name_that_never_occurs(tmp_path: Path) -> None:
 def test_long_layout_without_its_columns(tmp_path: Path) -> None:
     content = "day,name,value\n2020-01-01,a,1\n"
     assert refused(tmp_path, content, layout="long") == "x.csv has no column 'metric'. It has: day, name, value."
-    assert "write `metric:` and `value:`" in refused(tmp_path, content, layout="long", value=None)
-    assert "write `date:`" in refused(tmp_path, content, layout="long", date=None)
+    assert "write 'metric:' and 'value:'" in refused(tmp_path, content, layout="long", value=None)
+    assert "write 'date:'" in refused(tmp_path, content, layout="long", date=None)
 
 
 def test_long_problem_names_its_metric(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from metrics.tree.faults import Fault, TreeError
 from metrics.tree.load import load_tree, read_tree
+from metrics.tree.meant import number
 
 BASE = """\
 northstar: 1
@@ -115,6 +116,54 @@ CASES = {
         with_more("  extra:\n    name: @x\n"),
         ["12:11: error: Text cannot begin with '@'. Put the text in quotes."],
     ),
+    "alias and more": (
+        with_more("  extra:\n    name: *maybe*\n"),
+        ["12:11: error: Text cannot begin with '*'. Put the text in quotes."],
+    ),
+    "ampersand": (
+        with_more("  extra:\n    inputs:\n      - metric: signups\n        because: & more\n"),
+        ["14:18: error: Text cannot begin with '&'. Put the text in quotes."],
+    ),
+    "exclamation mark": (
+        metric("source: product, name: !important thing"),
+        ["11:46: error: Text cannot begin with '!'. Put the text in quotes."],
+    ),
+    "exclamation marks": (
+        with_more("  extra:\n    name: !a!b c\n"),
+        ["12:11: error: Text cannot begin with '!'. Put the text in quotes."],
+    ),
+    "percent sign": (
+        with_more("  extra:\n    name: %5 more\n"),
+        ["12:11: error: Text cannot begin with '%'. Put the text in quotes."],
+    ),
+    "backtick": (
+        with_more("  extra:\n    name: `a`\n"),
+        ["12:11: error: Text cannot begin with '`'. Put the text in quotes."],
+    ),
+    "tight colon first": (
+        with_more("  extra:\n    name:Reports shared\n    team: core\n"),
+        ["12:10: error: A space is missing after the colon. Write name: Reports shared."],
+    ),
+    "tight colon between": (
+        with_more("  extra:\n    team: core\n    name:Reports shared\n    source: product\n"),
+        ["13:10: error: A space is missing after the colon. Write name: Reports shared."],
+    ),
+    "tight colon last": (
+        with_more("  extra:\n    team: core\n    name:Reports shared\n"),
+        ["13:10: error: A space is missing after the colon. Write name: Reports shared."],
+    ),
+    "tight colon alone": (
+        with_more("  extra:\n    name:Reports shared\n"),
+        ["12:5: error: A space is missing after the colon. Write name: Reports shared."],
+    ),
+    "tight colon in a list": (
+        metric("source: product, inputs: [{metric: signups, lag_weeks:2, because: x}]"),
+        ["11:67: error: A space is missing after the colon. Write lag_weeks: 2."],
+    ),
+    "tight colon in braces": (
+        metric("source: product, name:Reports shared"),
+        ["11:40: error: A space is missing after the colon. Write name: Reports shared."],
+    ),
     "backslash": (
         metric('source: product, name: "a\\d"'),
         ["11:48: error: A backslash inside double quotes. Use single quotes, or write \\\\."],
@@ -136,6 +185,36 @@ CASES = {
         metric("source: product, aggregate: averge"),
         ["11:51: error: 'aggregate' cannot be 'averge'. Write one of: sum, mean, min, max, first, last."],
     ),
+    "average": (
+        metric("source: product, aggregate: Average"),
+        [
+            "11:51: error: 'aggregate' cannot be 'Average'. Did you mean 'mean'? Write one of: sum, mean, min, max, first, last."
+        ],
+    ),
+    "median is no mean": (
+        metric("source: product, aggregate: median"),
+        ["11:51: error: 'aggregate' cannot be 'median'. Write one of: sum, mean, min, max, first, last."],
+    ),
+    "target in groups": (
+        with_more("  extra:\n    team: core\n    source: product\n    target: 60,000\n"),
+        ["14:13: error: 'target' takes a number or keys; this is text. Write target: 60000."],
+    ),
+    "scale in percent": (
+        metric("source: product, scale: 5%"),
+        ["11:47: error: 'scale' takes a number; this is text. Write scale: 0.05."],
+    ),
+    "bound in dollars": (
+        metric("source: product, checks: {min: $500}"),
+        ["11:54: error: 'min' takes a number; this is text. Write min: 500."],
+    ),
+    "effect in percent": (
+        BASE.replace("role: north_star,", "role: north_star, predicts: [{metric: signups, because: x, effect: 0.3%}],"),
+        ["8:78: error: 'effect' takes a number; this is text. Write effect: 0.3."],
+    ),
+    "lag in weeks": (
+        metric("source: product, inputs: [{metric: signups, lag_weeks: 2 weeks, because: x}]"),
+        ["11:78: error: 'lag_weeks' takes a whole number; this is text. Write lag_weeks: 2."],
+    ),
     "words in capitals": (
         metric("source: product, role: North Star"),
         [
@@ -152,7 +231,7 @@ CASES = {
     ),
     "half week": (
         metric("source: product, inputs: [{metric: signups, lag_weeks: 1.5, because: x}]"),
-        ["11:78: error: 'lag_weeks' takes a whole number; this is 1.5. Write lag_weeks: 1.5, without quotes."],
+        ["11:78: error: 'lag_weeks' takes a whole number; this is 1.5. Write lag_weeks: and a whole number."],
     ),
     "negative lag": (
         metric("source: product, inputs: [{metric: signups, lag_weeks: -2, because: x}]"),
@@ -216,6 +295,38 @@ def test_faults(name: str) -> None:
     with pytest.raises(TreeError) as raised:
         read_tree(text)
     assert [str(fault) for fault in raised.value.faults] == [f"northstar.yaml:{line}" for line in expected]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("avg", "mean"), ("total", "sum"), ("minimum", "min"), ("maximum", "max"), ("latest", "last"), ("count", None)],
+)
+def test_other_words_for_aggregates(word: str, meant: str | None) -> None:
+    with pytest.raises(TreeError) as raised:
+        read_tree(metric(f"source: product, aggregate: {word}"))
+    hint = raised.value.faults[0].hint
+    assert hint.removeprefix(f"Did you mean '{meant}'? ") == "Write one of: sum, mean, min, max, first, last."
+    assert hint.startswith("Did you mean") == (meant is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("60,000", "60000"), ("60k", "60000"), ("1.5m", "1500000"), ("2bn", "2000000000"), ("5%", "0.05"),
+        ("0.5 %", "0.005"), ("-5%", "-0.05"), ("100%", "1"), ("$500", "500"), ("1,200.50 \u20ac", "1200.5"),
+        ("USD 60 000", "60000"), ("1,5", "1.5"), ("10.25k", "10250"), ("5 apples", None), ("many", None),
+        ("1,23,456", None), ("%", None), ("$", None),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_type_them(text: str, plain: str | None) -> None:
+    assert number(text) == plain
+
+
+def test_text_that_loses_its_first_word_to_an_anchor() -> None:
+    text = with_more("  extra:\n    team: core\n    source: product\n    name: &more of it\n")
+    assert [str(fault) for fault in read_tree(text).warnings] == [
+        "northstar.yaml:14:11: warning: '&more' is a name for other places and no part of this text. Put the text in quotes if it belongs to it."
+    ]
 
 
 def test_the_base_is_faultless() -> None:

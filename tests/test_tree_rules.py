@@ -65,6 +65,27 @@ CASES = {
             "11:3: error: The metric id 'Weekly Reads' must be small letters, digits and underscores. Write weekly_reads; the name may be anything."
         ],
     ),
+    "metric id used in both spellings": (
+        with_more(
+            "  Reports_Shared: {team: core, source: product}\n"
+            "  other: {team: core, formula: Reports_Shared / teams, denominator: reports_shared}\n"
+            "  more: {team: core, formula: 2 * reports_shared, inputs: [{metric: Reports_Shared, because: x}]}\n"
+            "deck:\n  - {section: A, metrics: [Reports_Shared]}\n"
+        ),
+        [
+            "11:3: error: The metric id 'Reports_Shared' must be small letters, digits and underscores. Write reports_shared; the name may be anything."
+        ],
+    ),
+    "metric id with a dash in formulas": (
+        with_more(
+            "  reports-shared: {team: core, source: product}\n"
+            "  other: {team: core, formula: reports-shared / teams}\n"
+            "  more: {team: core, formula: reports_shared / teams}\n"
+        ),
+        [
+            "11:3: error: The metric id 'reports-shared' must be small letters, digits and underscores. Write reports_shared; the name may be anything."
+        ],
+    ),
     "team id": (
         BASE.replace("  core:", "  9core: {}\n  core:"),
         [
@@ -128,6 +149,16 @@ CASES = {
     "same name": (
         metric("source: product, name: SIGNUPS"),
         ["11:46: warning: 'extra' has the same name as 'signups': SIGNUPS. Write names that tell them apart."],
+    ),
+    "comment in a text": (
+        with_more(
+            "  extra:\n    team: core\n    source: product\n    definition: We are the #1 tool\n"
+            "    inputs:\n      - metric: signups\n        because: It is #2\n"
+        ),
+        [
+            "14:28: warning: Everything from ' #' on is a comment: the text ends at 'We are the'. Put the text in quotes if # belongs to it.",
+            "17:24: warning: Everything from ' #' on is a comment: the text ends at 'It is'. Put the text in quotes if # belongs to it.",
+        ],
     ),
     # influence
     "second star": (
@@ -234,10 +265,27 @@ CASES = {
         ],
     ),
     "formula and aggregate": (
-        metric("formula: signups / teams, aggregate: mean, additive: false"),
+        metric("formula: signups / teams, aggregate: mean"),
         [
             "11:49: warning: 'aggregate' has no effect on 'extra', which has a formula. Write aggregate on the metrics in its formula.",
-            "11:66: warning: 'additive' has no effect on 'extra', which has a formula. Write additive on the metrics in its formula.",
+        ],
+    ),
+    "formula of names": (
+        with_more(
+            "  trial_users: {team: core, source: product, name: Trial sign-ups}\n"
+            "  extra: {team: core, formula: 100 * (Reads / trial sign-ups)}\n"
+        ),
+        [
+            "12:39: error: The formula '100 * (Reads / trial sign-ups)' stops making sense at character 8 (Reads / trial sign-…); write metric ids and numbers with + - * / and parentheses. Did you mean 100 * (reads / trial_users)?"
+        ],
+    ),
+    "formula of a name that two have": (
+        with_more(
+            "  others: {team: core, source: product, name: signups}\n  extra: {team: core, formula: Signups / teams}\n"
+        ),
+        [
+            "11:47: warning: 'others' has the same name as 'signups': signups. Write names that tell them apart.",
+            "12:32: error: The formula 'Signups / teams' stops making sense at character 1 (Signups / teams); write metric ids and numbers with + - * / and parentheses.",
         ],
     ),
     "where list": (
@@ -420,6 +468,32 @@ CASES = {
         with_more("calendar: {fiscal_year_starts: febuary}\n"),
         ["11:32: error: 'febuary' is no month. Did you mean february?"],
     ),
+    "month by number": (
+        with_more("calendar: {fiscal_year_starts: 4}\n"),
+        ["11:32: error: '4' is no month. Write april."],
+    ),
+    "month by number in quotes": (
+        with_more("calendar: {fiscal_year_starts: '04'}\n"),
+        ["11:32: error: '04' is no month. Write april."],
+    ),
+    "weekday by number": (
+        with_more("calendar: {week_ends_on: 6}\n"),
+        [
+            "11:26: error: '6' is no weekday. Write one of: monday, tuesday, wednesday, thursday, friday, saturday, sunday."
+        ],
+    ),
+    "timezone by offset": (
+        with_more("calendar: {timezone: GMT+1}\n"),
+        ["11:22: error: There is no time zone 'GMT+1'. Write a place, such as Europe/Paris."],
+    ),
+    "timezone by hours and minutes": (
+        with_more("calendar: {timezone: UTC+01:00}\n"),
+        ["11:22: error: There is no time zone 'UTC+01:00'. Write a place, such as Europe/Paris."],
+    ),
+    "timezone in summer": (
+        with_more("calendar: {timezone: CET+1}\n"),
+        ["11:22: error: There is no time zone 'CET+1'. Write a place, such as Europe/Paris."],
+    ),
     "timezone": (
         with_more("calendar: {timezone: europe/londn}\n"),
         ["11:22: error: There is no time zone 'europe/londn'. Did you mean Europe/London?"],
@@ -473,6 +547,10 @@ def test_every_rule_states_its_promise() -> None:
         metric("source: product, unit: currency, currency: EUR, checks: {min: 1, max: 1}"),
         metric("formula: signups / teams, target: {column: x, source: product}"),
         metric("source: product, target: {column: x}"),
+        metric("formula: signups / teams, additive: false"),
+        with_more(
+            "  extra:\n    team: core # not 1\n    source: product #1\n    name: Extra # more\n    definition: 'a #1'\n"
+        ),
         with_more(
             "calendar: {week_ends_on: Saturday, fiscal_year_starts: JULY, timezone: America/Argentina/Ushuaia}\n"
         ),

@@ -10,7 +10,7 @@ from metrics.tree import written
 from metrics.tree.document import Document, Path
 from metrics.tree.faults import Fault, Level
 from metrics.tree.formula import LONGEST, Formula, FormulaError, parse_formula
-from metrics.tree.meant import respelled
+from metrics.tree.meant import Respelling
 from metrics.tree.shape import metric_at
 from metrics.tree.spelling import Names, slug
 
@@ -61,7 +61,7 @@ class Draft:
     @cached_property
     def formulas(self) -> Mapping[str, Formula | FormulaError]:
         """Each metric's formula, or why it cannot be parsed. Malformed ids in it are read as the well-formed ones."""
-        ids = {" ".join(name.split()).lower(): good for name, good in self.misspelt["metric"].items()}
+        ids = Respelling(self.misspelt["metric"].items())
         parsed: dict[str, Formula | FormulaError] = {}
         by_text: dict[str, Formula | FormulaError] = {}
         length = 0
@@ -74,7 +74,9 @@ class Draft:
                 if length > _MOST_FORMULA_TEXT:
                     by_text[text] = TOO_MUCH_TEXT
                 else:
-                    by_text[text] = _parse(respelled(text, ids) if ids and len(text) <= LONGEST else text)
+                    by_text[text] = _parse(
+                        ids.formula(text) if self.misspelt["metric"] and len(text) <= LONGEST else text
+                    )
             parsed[metric_id] = by_text[text]
         return parsed
 

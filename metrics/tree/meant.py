@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 
 from metrics.errors import nearest
 
@@ -14,6 +14,7 @@ _AMOUNT = re.compile(
     r"(?P<fraction>\.[0-9]{1,12}|,[0-9]{1,2}|)\s*"
     r"(?:(?P<size>[kKmM]|bn|mn|mio)|(?P<percent>%)|[A-Z]{0,3}[$\u20ac\u00a3\u00a5]|[A-Z]{3}|)"
 )
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _PERIODS = re.compile(r"([0-9]{1,9})\s*(?:w|wk|wks|weeks?|mins?|minutes?)", re.IGNORECASE)
 _ZEROS = {"k": 3, "m": 6, "mn": 6, "mio": 6, "bn": 9}
 _TIGHT_COLON = re.compile(r"(?P<key>[A-Za-z_]\w*):(?!//)(?P<value>[^\s:,].*)", re.DOTALL)
@@ -22,7 +23,7 @@ _OTHER_WORDS = {
     "avg": "mean", "average": "mean", "total": "sum", "minimum": "min", "maximum": "max", "latest": "last",
     "earliest": "first", "median": None, "count": None,
 }  # fmt: skip
-_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_PARTS = re.compile(r"\w+|\s+|[^\w\s]")
 _MOST_PARTS = 20
 
 
@@ -34,6 +35,8 @@ def number(text: str, *, whole: bool = False, in_percent: bool = False) -> str |
     if whole:
         found = _PERIODS.fullmatch(text.strip()) or re.fullmatch(r"([0-9]{1,9})", text.strip())
         return str(int(found[1])) if found else None
+    if _PLAIN.fullmatch(text.strip()):
+        return text.strip()
     match = _AMOUNT.fullmatch(text.strip())
     if match is None or not (match["whole"] or match["fraction"]):
         return None
@@ -60,19 +63,35 @@ def spaced(text: str) -> tuple[str, str] | None:
     return (match["key"], match["value"]) if match else None
 
 
-def respelled(text: str, ids: Mapping[str, str]) -> str:
-    """Return a formula with ids in place of other spellings, which `ids` has in small letters with single spaces."""
-    parts = _WORDS.findall(text)
-    most = min(_MOST_PARTS, max((len(_WORDS.findall(spelling)) for spelling in ids), default=0))
-    made, at = [], 0
-    while at < len(parts):
-        for length in range(0 if parts[at].isspace() else min(most, len(parts) - at), 0, -1):
-            spelling = " ".join("".join(parts[at : at + length]).split()).lower()
-            if spelling in ids and not parts[at + length - 1].isspace():
-                made.append(ids[spelling])
-                at += length
-                break
-        else:
-            made.append(parts[at])
-            at += 1
-    return "".join(made)
+class Respelling:
+    """Ids in place of other spellings: the metrics' names, or malformed ids. Capitals do not matter."""
+
+    def __init__(self, ids: Iterable[tuple[str, str]]) -> None:
+        self._ids: dict[str, set[str]] = {}
+        self._longest: dict[str, int] = {}
+        for spelling, well_formed in ids:
+            parts = _PARTS.findall(spelling.strip().lower())
+            if 0 < len(parts) <= _MOST_PARTS:
+                self._ids.setdefault(_key(parts), set()).add(well_formed)
+                self._longest[parts[0]] = max(len(parts), self._longest.get(parts[0], 0))
+
+    def formula(self, text: str) -> str:
+        """Return a formula with the ids; a spelling that stands for several is left alone."""
+        parts = _PARTS.findall(text)
+        made: list[str] = []
+        at = 0
+        while at < len(parts):
+            for length in range(min(self._longest.get(parts[at].lower(), 0), len(parts) - at), 0, -1):
+                found = self._ids.get(_key(parts[at : at + length]), ())
+                if len(found) == 1:
+                    made += found
+                    at += length
+                    break
+            else:
+                made.append(parts[at])
+                at += 1
+        return "".join(made)
+
+
+def _key(parts: Sequence[str]) -> str:
+    return "".join(" " if part.isspace() else part for part in parts).lower()

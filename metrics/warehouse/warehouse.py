@@ -143,6 +143,9 @@ class Warehouse:
     def values(self, tree: Tree, periods: Sequence[Period]) -> Values:
         """Return the values of all series of `tree` (the tree that the file was built from) over `periods`."""
         series = schema.series_of(tree)
+        if not periods:
+            nothing = np.zeros((len(series), 0))
+            return Values(nothing, nothing.astype(np.int64), nothing.astype(np.int64))
         cursor = self._connection.cursor()
         rollup.load_periods(cursor, periods)
         found = [cursor.execute(_POINTS).fetchnumpy()]

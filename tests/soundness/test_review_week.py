@@ -95,6 +95,19 @@ def test_only_the_deck_counts(drawn_files: Any) -> None:
     assert shown(files, "2026-03-09") == "2026-03-08"
 
 
+def test_a_deck_without_data(drawn_files: Any) -> None:
+    """Nothing in it can be complete: the newest week with any value.
+
+    a  2026-02-23  daily  1*14
+    """
+    files = drawn_files()
+    tree = (files.folder / "northstar.yaml").read_text()
+    deck = '"deck": [{"section": "All", "metrics": ["idea"]}], "metrics": {"idea": {},'
+    files.write("northstar.yaml", tree.replace('"metrics": {', deck))
+    files.refresh()
+    assert shown(files, "2026-03-12") == "2026-03-08"
+
+
 def test_without_any_complete_week_it_is_the_newest_with_a_value(drawn_files: Any) -> None:
     """
     a  2026-02-25  daily  1 . . . . 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from metrics.errors import shorten
 from metrics.tree.draft import TOO_MUCH_TEXT, Draft
 from metrics.tree.faults import Fault
 from metrics.tree.formula import FormulaError, parse_formula
-from metrics.tree.meant import respelled
+from metrics.tree.meant import Respelling
 from metrics.tree.resolve import words
 from metrics.tree.spelling import slug
 
@@ -45,7 +45,11 @@ def has_data(draft: Draft) -> Iterator[Fault]:
 
 def formula_is_clear(draft: Draft) -> Iterator[Fault]:
     """A formula follows the grammar and names a metric; the fault stands at its place in the file."""
-    names = _ids_by_name(draft)
+    names = Respelling(
+        (spelling, slug(metric_id, "metric"))
+        for metric_id, metric in draft.metrics.items()
+        for spelling in (metric_id, metric.name or words(metric_id))
+    )
     for metric_id, formula in draft.formulas.items():
         path = ("metrics", metric_id, "formula")
         if formula is TOO_MUCH_TEXT:  # the others were not read either
@@ -53,31 +57,22 @@ def formula_is_clear(draft: Draft) -> Iterator[Fault]:
             return
         if isinstance(formula, FormulaError):
             line, column = draft.document.inside(path, formula.column - 1)
-            hint = _with_ids(draft.metrics[metric_id].formula or "", names)
+            hint = _with_ids(draft, draft.metrics[metric_id].formula or "", names)
             yield Fault("error", draft.file, line, column, str(formula), hint, metric_id)
         elif not formula.operands:
             yield draft.error(path, f"The formula '{shorten(formula.text)}' names no metric.", "Write metric ids.")
 
 
-def _ids_by_name(draft: Draft) -> dict[str, str]:
-    """Return the id of each metric by its name and id in small letters, less the names that several have."""
-    ids: dict[str, set[str]] = {}
-    for metric_id, metric in draft.metrics.items():
-        for name in {metric_id, metric.name or words(metric_id)}:
-            ids.setdefault(" ".join(name.split()).lower(), set()).add(slug(metric_id, "metric"))
-    return {name: found.pop() for name, found in ids.items() if len(found) == 1}
-
-
-def _with_ids(text: str, ids: Mapping[str, str]) -> str:
+def _with_ids(draft: Draft, text: str, names: Respelling) -> str:
     """Return the hint for a formula that names metrics by their names instead of their ids; "" for another."""
     if len(text) > _LONGEST_RESPELLED:
         return ""
-    meant = respelled(text, ids)
+    meant = names.formula(text)
     try:
         operands = parse_formula(meant).operands
     except FormulaError:
         return ""
-    return f"Did you mean {meant}?" if operands and {*operands} <= {*ids.values()} else ""
+    return f"Did you mean {meant}?" if operands and all(name in draft.known["metric"] for name in operands) else ""
 
 
 def formula_stands_alone(draft: Draft) -> Iterator[Fault]:
