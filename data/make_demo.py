@@ -212,9 +212,7 @@ def usual_days(metric: Metric) -> np.ndarray:
     years = np.arange(len(DAYS)) / 365.25
     to_christmas = np.array([days_from(day, 12, 28) for day in DAYS])
     to_august = np.array([days_from(day, 8, 10) for day in DAYS])
-    season = -metric.christmas * np.exp(-((to_christmas / 5) ** 2)) - metric.summer * np.exp(
-        -((to_august / 24) ** 2)
-    )
+    season = -metric.christmas * np.exp(-((to_christmas / 5) ** 2)) - metric.summer * np.exp(-((to_august / 24) ** 2))
     weekday = np.tile(metric.week, WEEKS)
     return metric.level * np.exp(metric.growth * (years - 0.04 * years**2) + season) * weekday
 
@@ -263,9 +261,7 @@ def cell(name: str, day: date, value: float) -> str:
 
 def wide_rows(values: dict[str, np.ndarray], names: Iterable[str]) -> list[Row]:
     """A row a day with a column a metric."""
-    return [
-        [day.isoformat(), *(cell(name, day, values[name][n]) for name in names)] for n, day in enumerate(DAYS)
-    ]
+    return [[day.isoformat(), *(cell(name, day, values[name][n]) for name in names)] for n, day in enumerate(DAYS)]
 
 
 def growth_rows(values: dict[str, np.ndarray]) -> list[Row]:

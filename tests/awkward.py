@@ -26,7 +26,7 @@ NAMES = {
 
 
 def awkward_tree() -> str:
-    """`northstar.yaml`: metrics with NAMES, in a team and in sections with such names, too; `late` ends a week before the others."""
+    """`northstar.yaml`: metrics, a team and sections with NAMES; the metric `late` ends a week before the others."""
     text = f"{SCRIPT} {IMAGE} {MARKDOWN}"
     metrics: dict[str, Any] = {
         metric_id: {

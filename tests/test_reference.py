@@ -445,7 +445,7 @@ def test_two_days_in_a_week_of_weekly_grain_are_combined_before_the_months():
 
 
 def test_four_weeks_against_five_are_not_compared():
-    """Sundays: March has 5 and February 4, in 2025 as in 2026. YTD of 8 March: 10 weeks, against the same 10 of 2025."""
+    """Sundays: March has 5 and February 4, in 2025 as in 2026. YTD of 8 March: 10 weeks, the same 10 in 2025."""
     rows = weekly_ones("2024-12-01", "2026-04-05")
     found = figures(rows, day("2026-04-05"), grain="weekly")
     assert found["monthly"]["2026-03"] == 5

@@ -282,10 +282,10 @@ def test_component_opens_without_a_fault() -> None:
         from metrics.calendar import Calendar
         from metrics.charts.tree_picture import tree_picture
         from metrics.tree.tree import Metric, Tree
-        from pages.parts.tree_picture import show_tree
+        from pages.parts import components
 
         tree = Tree("Shop", Calendar(), {}, {}, {"orders": Metric("orders", "Orders", role="north_star")}, ())
-        show_tree(tree_picture(tree, {}), {"orders": "/metric?id=orders"})
+        components.tree(tree_picture(tree, {}), {"orders": "metric?metric=orders"}, key="tree")
 
     app = AppTest.from_function(page).run()
     assert not app.exception

@@ -20,7 +20,8 @@ FAINT_TEXT = """() => {
   };
   const over = ([r, g, b, a], below) => [r, g, b].map((part, at) => part * a + below[at] * (1 - a));
   const light = (rgb) => {
-    const [r, g, b] = rgb.map((part) => part / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = rgb.map((part) => linear(part / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const parentOf = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host ?? null;
@@ -36,7 +37,8 @@ FAINT_TEXT = """() => {
       const own = [...element.childNodes].filter((child) => child.nodeType === 3 && child.textContent.trim());
       const box = element.getBoundingClientRect();
       const style = getComputedStyle(element);
-      const shown = element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
+      const visible = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
+      const shown = element.checkVisibility(visible);
       if (own.length && box.width > 2 && box.height > 2 && shown && !["STYLE", "SCRIPT"].includes(element.tagName)) {
         seen += 1;
         const below = ground(element);
@@ -46,7 +48,8 @@ FAINT_TEXT = """() => {
         const [r, g, b, a] = parse(ink);
         const [high, low] = [light(over([r, g, b, a * opacity], below)), light(below)].sort((x, y) => y - x);
         const contrast = (high + 0.05) / (low + 0.05);
-        if (contrast < 4.5) faint.push(`${contrast.toFixed(2)} ${element.tagName} ${own[0].textContent.trim().slice(0, 40)}`);
+        const text = own[0].textContent.trim().slice(0, 40);
+        if (contrast < 4.5) faint.push(`${contrast.toFixed(2)} ${element.tagName} ${text}`);
       }
       walk(element);
       if (element.shadowRoot) walk(element.shadowRoot);
