@@ -22,7 +22,7 @@ from metrics.tree.tree import Source, Tree
 from metrics.warehouse.build import Build, Changes
 from metrics.warehouse.schema import SeriesRow, series_of, source_fingerprint
 from metrics.warehouse.store import Store
-from metrics.warehouse.warehouse import Warehouse
+from metrics.warehouse.warehouse import Warehouse, is_damaged
 from metrics.workspace import Workspace
 
 Outcome = Literal["read", "unchanged", "stale", "failed", "unread"]
@@ -71,15 +71,15 @@ def refresh(workspace: Workspace, progress: Progress | None = None) -> Summary:
     store = workspace.store
     show = progress or (lambda *_: None)
     with _told_where_it_fails(store), store.locked():
-        previous = store.usable()
+        previous = store.usable(workspace.folder)
         fingerprints = _fingerprints(workspace, loaded.tree)
         if previous is not None:
             try:
                 unchanged = _if_unchanged(previous, loaded, fingerprints)
                 return unchanged or _rebuild(workspace, store, loaded, fingerprints, show, previous)
             except duckdb.Error:
-                # Whatever is wrong with the old file: all that is in it can be read from the sources again.
-                pass
+                if not is_damaged(previous):
+                    raise
         return _rebuild(workspace, store, loaded, fingerprints, show, None)
 
 
@@ -130,7 +130,7 @@ def _rebuild(
     previous: Path | None,
 ) -> Summary:
     path = store.new_file()
-    build = Build(path, loaded.tree, loaded.text)
+    build = Build(path, workspace.folder, loaded.tree, loaded.text)
     try:
         if previous is not None:
             build.keep_from(previous)

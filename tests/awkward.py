@@ -51,7 +51,7 @@ def awkward_tree() -> str:
         "teams": {"team": {"name": text, "lead": "ana@shop.example"}},
         "sources": {"shop": {"type": "csv", "path": "*.csv", "date": "day", "grain": "daily"}},
         "metrics": metrics,
-        "deck": [{"section": f"{text} {LONG}", "metrics": list(NAMES)}],
+        "deck": [{"section": text, "metrics": list(NAMES)}],
     }
     return json.dumps(tree, indent=1, ensure_ascii=False)
 

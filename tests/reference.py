@@ -45,6 +45,7 @@ class Figure:
     value: float | None = None
     lacking: frozenset[tuple[str, date]] = frozenset()
     expected: tuple[tuple[str, int], ...] = ()
+    cover: str | None = None  # of a sum: whether it covers the period's days, or the weeks or months that end in it
 
     @property
     def complete(self) -> bool:
@@ -150,7 +151,7 @@ def last_month_ended(week_ending: date) -> Period:
 def find_grain(dates: list[date], week_ends_on: int) -> str:
     """The grain that the distinct `dates` show."""
     ordered = sorted(set(dates))
-    if len(ordered) < 2:
+    if len(ordered) < 3:
         return "daily"
     gaps = [(later - earlier).days for earlier, later in pairwise(ordered)]
     one_a_month = len({(day.year, day.month) for day in ordered}) == len(ordered)
@@ -252,7 +253,15 @@ class Series:
             value=combine(self.aggregate, [self.values[day] for day in present]),
             lacking=frozenset((span, day) for day in expected if day not in self.values),
             expected=() if span == "day" else ((self.id, len(expected)),),
+            cover=self.cover(period) if self.aggregate == "sum" else None,
         )
+
+    def cover(self, period: Period) -> str:
+        if period.kind == "week" or self.grain in ("daily", "weekdays"):
+            return "days"
+        if self.grain == "monthly" and (period.kind == "month" or period.last == month_end(period.last)):
+            return "days"
+        return self.grain
 
 
 # --- formulas ---------------------------------------------------------------------------------------------
@@ -389,6 +398,9 @@ class Reference:
             return BLANK
         if len({operand.lacking for operand in operands.values()}) > 1:
             return BLANK  # one lacks days that another has
+        covers = {operand.cover for operand in operands.values()} - {None}
+        if len(covers) > 1:
+            return BLANK  # one sum covers days that another does not
         value = compute(node, {i: operand.value for i, operand in operands.items()})
         if value is None:
             return BLANK
@@ -396,6 +408,7 @@ class Reference:
             value=value,
             lacking=frozenset().union(*(operand.lacking for operand in operands.values())),
             expected=tuple(pair for operand in operands.values() for pair in operand.expected),
+            cover=next(iter(covers), None),
         )
 
     def change(self, metric_id: str, period: Period, earlier: Period, points: bool) -> Figure:
@@ -427,12 +440,12 @@ class Reference:
         if not self.depends_on_all_days(metric_id):
             return Figure(level)
         days = len(days_of(period.first, period.last))
-        if metric.formula is None:
-            series = self.series[metric_id]
-            anchors = series.expected(period.first, period.last)
-            if series.grain == "weekly":
+        leaves = self.leaves(metric_id)
+        if len({leaf.grain for leaf in leaves}) == 1:
+            anchors = leaves[0].expected(period.first, period.last)
+            if leaves[0].grain == "weekly":
                 days = 7 * len(anchors)
-            if series.grain == "monthly":
+            if leaves[0].grain == "monthly":
                 days = sum(anchor.day for anchor in anchors)
         return Figure(level * days / 7) if days else BLANK
 

@@ -145,7 +145,8 @@ def test_fiscal_years_from_each_month(start_month, year_start, quarter_start):
         (["2026-03-02", "2026-03-09", "2026-03-28", "2026-04-04"], "weekly"),
         (["2026-03-02", "2026-03-16"], "daily"),
         (["2026-03-08", "2026-03-11"], "daily"),
-        (["2026-03-05", "2026-03-09"], "weekly"),
+        (["2026-03-05", "2026-03-09", "2026-03-16"], "weekly"),
+        (["2026-03-02", "2026-03-09"], "daily"),
     ],
 )
 def test_grain_is_found_from_the_dates(dates, grain):
@@ -162,7 +163,7 @@ def test_weekdays_need_ten_dates_over_fourteen_days_without_a_weekend():
 
 def test_rows_of_the_file_show_the_grain_of_a_wide_source():
     """The metric's column is filled on Sundays only, in a file with a row every day: six days a week lack."""
-    rows = [(day("2026-03-01"), 3.0), (SUNDAY, 4.0)]
+    rows = [(day("2026-02-22"), 2.0), (day("2026-03-01"), 3.0), (SUNDAY, 4.0)]
     every_day = [d for d, _ in daily("2026-02-23", "2026-03-08")]
     by_itself = reference_figures([metric(grain=None)], {"a": rows}, SUNDAY)["metrics"]["a"]
     in_a_file = reference_figures([metric(grain=None)], {"a": rows}, SUNDAY, row_dates={"a": every_day})

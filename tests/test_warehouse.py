@@ -33,7 +33,7 @@ TREE: dict[str, Any] = {
         **{f"month_{name}": {"source": "month", "column": "a", "aggregate": name} for name in AGGREGATES},
         "different": {"source": "day", "column": "a", "additive": False},
         "never": {"source": "day", "column": "blank"},
-        "ratio": {"formula": "day_sum / week_sum"},
+        "ratio": {"formula": "day_sum / week_mean"},
         "of_ratio": {"formula": "1 - ratio * day_mean"},
         "by_month": {"formula": "day_sum / month_sum"},
     },

@@ -122,7 +122,7 @@ def status(metric: Metric, figures: MetricFigures) -> str:
 
 def _why_withheld(point: Point) -> str:
     """Return why a formula's parts are there and give no value; a point speaks for the part that lacks most."""
-    return "a division by zero" if point.present >= point.expected else "its parts lack different days"
+    return "a division by zero" if point.present >= point.expected else "its parts cover different days"
 
 
 def need(metric: Metric) -> str:

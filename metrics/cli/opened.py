@@ -78,7 +78,7 @@ def refreshed(workspace: Workspace) -> Summary:
 @contextmanager
 def opened(workspace: Workspace) -> Iterator[Opened]:
     """Open what was published last; raises NorthstarError where there is nothing that this version can read."""
-    path = workspace.store.usable()
+    path = workspace.store.usable(workspace.folder)
     if path is None:
         raise NorthstarError("There are no values yet. Write `northstar refresh` to read the sources.")
     warehouse = Warehouse(path)

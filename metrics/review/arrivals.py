@@ -43,7 +43,7 @@ class Arrival:
             case "late":
                 return "Late: no value in this week. Ask its owner when it will be in."
             case "withheld":
-                return "Not computed: the parts of its formula lack different days, or it divides by zero."
+                return "Not computed: the parts of its formula cover different days, or it divides by zero."
             case "incomplete":
                 return f"{self.present} of {self.expected} days are there; changes that need all of them stay blank."
             case "empty":

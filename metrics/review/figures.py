@@ -184,16 +184,23 @@ class Figures:
             at = ("mtd_yoy", "qtd_yoy", "ytd_yoy").index(name)
             now, base = self.group("to_date").points(row)[at], self.prior("to_date").points(row)[at]
         before = "the week before" if name == "wow" else "a year earlier"
-        if now.value is None:
-            return "no value" if now.present == 0 else f"{now.present} of {now.expected} days"
-        if base.value is None:
-            return f"no value {before}"
         for point, when in ((now, ""), (base, f" {before}")):
-            if point.incomplete:
-                return f"{point.present} of {point.expected} days{when}"
+            if point.value is None and point.present == 0:
+                return f"no value{when}"
+            if point.value is None and point.present >= point.expected:
+                return f"a division by zero, or parts that cover different days{when}"
+            if point.value is None or point.incomplete:
+                return f"{point.present} of {point.expected} {self._counted(metric)}{when}"
         if unequal:
-            return f"unequal number of weeks {before}"
+            return f"unequal number of {self._counted(metric)} {before}"
         return f"nothing to compare with: {before} it was zero or less"
+
+    def _counted(self, metric: Metric) -> str:
+        """What a metric's periods are made of."""
+        grains = {self._states[leaf.id].grain for leaf in self.tree.leaves(metric.id)}
+        if grains == {"weekly"}:
+            return "weeks"
+        return "months" if grains == {"monthly"} else "days"
 
 
 def _block(values: Values, rows: Sequence[int], periods: tuple[Period, ...]) -> PeriodValues:

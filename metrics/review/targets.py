@@ -29,7 +29,8 @@ def levels(
     tree: Tree, metric: Metric, level: float, states: Mapping[str, SeriesState], periods: Sequence[Period]
 ) -> Floats:
     """Scale a week's level to each period: days / 7 of it where days add up, else the level itself."""
-    grain = None if metric.formula else states[metric.id].grain
+    grains = {states[leaf.id].grain for leaf in tree.leaves(metric.id)}
+    grain = next(iter(grains)) if len(grains) == 1 else None
     weeks = [_weeks(period, grain, tree.calendar) for period in periods]
     found = level * np.array(weeks) if tree.depends_on_all_days(metric.id) else np.full(len(periods), level)
     found[~_applies(tree, metric, states, periods)] = np.nan

@@ -73,13 +73,13 @@ class Build:
     that can't be read now. Values of another definition are never kept.
     """
 
-    def __init__(self, path: Path, tree: Tree, tree_text: str) -> None:
+    def __init__(self, path: Path, workspace: Path, tree: Tree, tree_text: str) -> None:
         self.tree = tree
         self.series = schema.series_of(tree)
         self.connection = duckdb.connect(str(path))
         self.connection.execute("set timezone = 'UTC'")
         self.has_previous = False
-        schema.create(self.connection, tree_text)
+        schema.create(self.connection, workspace, tree_text)
         schema.insert_series(self.connection, self.series)
         self._empty_reading()
 
@@ -167,7 +167,7 @@ class Build:
             "insert into source values (?, ?, ?, ?, ?, ?, ?, 0, ?, [], ?)",
             [
                 source.id,
-                "stale" if kept else status,
+                status if status == "unread" or not kept else "stale",
                 read_at,
                 fingerprint,
                 row_count,

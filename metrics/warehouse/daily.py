@@ -37,7 +37,7 @@ _SPARSE = """
 create or replace temp table sparse as
 select span.series, last_row - first_row as days, no_weekend
 from span join series on series.number = span.series
-where grain is null and absent = 'missing' and rows >= 2 and (days >= 4 * (rows - 1) or no_weekend)
+where grain is null and absent = 'missing' and rows >= 3 and (days >= 4 * (rows - 1) or no_weekend)
 """
 
 _FOUND_GRAIN = """
@@ -88,11 +88,13 @@ group by series, anchor
 """
 
 # absent: zero. From a metric's first row up to its source's last, a day without a row is a zero; a blank cell is not.
+# Of a metric that could not be read, only what it had is known: up to its own last row.
 _ZEROS = f"""
 insert into placed
 with bounds as (
     select number as series, any_value(grain) as grain, min(observation.day) as first_row,
-           any_value(source.last_day) as day
+           case when any_value(series.error) is null then any_value(source.last_day)
+                else max(observation.day) end as day
     from series
     join observation on observation.series = series.number
     join source on source.id = series.source

@@ -1,8 +1,8 @@
 """From daily values to values of any periods: one set of SQL statements for all series, formulas included.
 
-The statements fill the temporary table `rolled (series, period, value, present, expected, lacking)`, where `period`
-is the position in the list of periods asked for. A series without any value in a period has no row there. A row
-without value says that the parts were there and could not be combined: days that differ, or a division by zero.
+The statements fill the temporary table `rolled (series, period, value, present, expected, lacking, cover)`; `period` is
+the position in the list of periods asked for. A series without any value in a period has no row there. A row without
+value says that the parts were there and could not be combined: days that differ, or a division by zero.
 """
 
 from __future__ import annotations
@@ -90,22 +90,30 @@ select
     case when value_in_period.fingerprint = expected_in_period.fingerprint then 0
          when grain in ('daily', 'weekdays') then xor(value_in_period.fingerprint, expected_in_period.fingerprint)
          else hash(grain, xor(value_in_period.fingerprint, expected_in_period.fingerprint)) end as lacking,
+    -- which days a sum covers: weeks reach over the ends of longer periods, months not up to the day
+    case when aggregate <> 'sum' then null
+         when span = 'week' or grain in ('daily', 'weekdays') then 'days'
+         when grain = 'monthly' and (span = 'month' or last = last_day(last)) then 'days'
+         else grain end as cover,
 from value_in_period
 join series on series.number = value_in_period.series
 join expected_in_period using (grain, period)
+join periods on periods.number = value_in_period.period
 """
 
-# Both sides must rest on the same days; a number (expected = 0) goes with any. Of two sides the one that lacks more
-# speaks for both.
+# Both sides must lack the same days (a number, expected = 0, goes with any) and, where both are sums, cover the same.
+# Of two sides the one that lacks more speaks for both.
 _FORMULA_STEP = """
 insert into rolled
 select
     step.result,
     l.period,
-    case when (l.lacking = r.lacking or l.expected = 0 or r.expected = 0) and isfinite(computed) then computed end,
+    case when (l.lacking = r.lacking or l.expected = 0 or r.expected = 0) and coalesce(l.cover = r.cover, true)
+              and isfinite(computed) then computed end,
     case when from_left then l.present else r.present end,
     case when from_left then l.expected else r.expected end,
-    case when from_left then l.lacking else r.lacking end
+    case when from_left then l.lacking else r.lacking end,
+    coalesce(l.cover, r.cover)
 from step
 join rolled l on l.series = step.left_side
 join rolled r on r.series = step.right_side and r.period = l.period
@@ -159,7 +167,7 @@ def _add_formulas(connection: duckdb.DuckDBPyConnection, series: Sequence[Series
             connection, "create or replace temp table constant as", ("operand", "number"), list(constants.items())
         )
         connection.execute(
-            "insert into rolled select operand, periods.number, constant.number, 0, 0, 0 from constant, periods"
+            "insert into rolled select operand, periods.number, constant.number, 0, 0, 0, null from constant, periods"
         )
     for level in range(max(step[0] for step in steps) + 1):
         connection.execute(_FORMULA_STEP, {"level": level})

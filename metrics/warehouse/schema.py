@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -13,11 +14,11 @@ import duckdb
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Source, Tree
 
 # Raised with every change of the tables or of how values are computed: an older file is rebuilt from the sources.
-FORMAT = 2
+FORMAT = 3
 
 TABLES = """
 create table meta (
-    format integer, built_at timestamp, tree_text varchar
+    format integer, built_at timestamp, workspace varchar, tree_text varchar
 );
 create table source (
     id varchar primary key,
@@ -100,8 +101,9 @@ class SeriesRow:
     def definition(self) -> str:
         """Fingerprint of all that decides a day's value, so that values of another definition are never kept."""
         metric = self.metric
-        source = self.source.id if self.source else None
-        return _digest([source, self.column, metric.where, metric.scale, self.aggregate])
+        source = self.source
+        columns = [source.id, source.layout, source.date, source.metric, source.value] if source else []
+        return _digest([columns, self.column, metric.where, metric.scale, self.aggregate])
 
 
 def series_of(tree: Tree) -> list[SeriesRow]:
@@ -118,10 +120,10 @@ def series_of(tree: Tree) -> list[SeriesRow]:
     return [SeriesRow(number, *row) for number, row in enumerate(rows())]
 
 
-def create(connection: duckdb.DuckDBPyConnection, tree_text: str) -> None:
+def create(connection: duckdb.DuckDBPyConnection, workspace: Path, tree_text: str) -> None:
     """Create the empty tables of a new warehouse."""
     connection.execute(TABLES)
-    connection.execute("insert into meta values (?, now()::timestamp, ?)", [FORMAT, tree_text])
+    connection.execute("insert into meta values (?, now()::timestamp, ?, ?)", [FORMAT, str(workspace), tree_text])
 
 
 def insert_series(connection: duckdb.DuckDBPyConnection, rows: list[SeriesRow]) -> None:

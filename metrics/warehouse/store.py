@@ -33,21 +33,21 @@ class Store:
         """Return the newest published file, or None before the first refresh."""
         return max(self._published(), key=_number, default=None)
 
-    def usable(self) -> Path | None:
-        """Return the newest published file if this version of Northstar can read it, else None."""
+    def usable(self, workspace: Path) -> Path | None:
+        """Return the newest published file if this version of Northstar can read it and it is `workspace`'s."""
         path = self.current()
         if path is None:
             return None
         try:
             with duckdb.connect(str(path), read_only=True) as connection:
                 found = connection.execute(
-                    "select format, block_size * total_blocks from meta, pragma_database_size()"
+                    "select format, block_size * total_blocks, workspace from meta, pragma_database_size()"
                 ).fetchone()
             # A file that was cut short opens like any other, and fails later.
             whole = found is not None and path.stat().st_size >= found[1]
         except (duckdb.Error, OSError):
             return None
-        return path if found and whole and found[0] == FORMAT else None
+        return path if found and whole and (found[0], found[2]) == (FORMAT, str(workspace)) else None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -66,7 +66,7 @@ class Store:
         """Make a closed, complete file the current one; keeps the one before for readers that just opened it."""
         current = self.current()
         # Files of a folder that was deleted may still be open: a name is never used twice.
-        number = _number(current) + 1 if current else int(time.time())
+        number = _number(current) + 1 if current else time.time_ns() // 1_000_000
         target = self.folder / f"warehouse-{number:06}.duckdb"
         with built.open("rb") as written:
             os.fsync(written.fileno())

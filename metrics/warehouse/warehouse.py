@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.calendar import Period
+from metrics.errors import NorthstarError
 from metrics.tree.tree import Tree
 from metrics.warehouse import rollup, schema
 
@@ -94,12 +95,19 @@ class SourceState:
     fingerprint: str
 
 
+class WarehouseError(NorthstarError):
+    """A published file that can't be opened: removed, or damaged."""
+
+
 class Warehouse:
     """A published warehouse file, open for reading. Safe to share between threads: each call has its own cursor."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = duckdb.connect(str(path), read_only=True)
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.Error as error:
+            raise WarehouseError(f"The values in {path} can't be opened: {error}. Refresh again.") from error
         row = self._connection.execute("select tree_text, built_at from meta").fetchone()
         self.tree_text, self.built_at = row if row else ("", datetime.min)
         self._newest_days: tuple[date | None, dict[str, date]] = (None, {})
@@ -214,3 +222,14 @@ class Warehouse:
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return self._connection.cursor().execute(sql, parameters).fetchall()
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether not all that a published file holds can be read, so that nothing can be kept from it."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for table in ("meta", "source", "problem", "series", "observation"):
+                connection.execute(f"select hash(t) from {table} as t").fetchall()
+    except duckdb.Error:
+        return True
+    return False

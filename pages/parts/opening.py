@@ -130,18 +130,26 @@ def _start(state: Path) -> _Start:
 
 def _published(found: Workspace) -> Opened | None:
     path = found.store.current()
-    return _open(path, found, datetime.now().date()) if path else None
+    opened = _open(path, found) if path else None
+    if opened is None:
+        return None
+    warehouse, tree = opened
+    today = datetime.now(ZoneInfo(tree.calendar.timezone)).date()
+    return Opened(found, warehouse, tree, *_weeks(warehouse.path, today, warehouse, tree))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _open(path: Path, _workspace: Workspace, today: date) -> Opened | None:
-    if _workspace.store.usable() != path:
+def _open(path: Path, _workspace: Workspace) -> tuple[Warehouse, Tree] | None:
+    if _workspace.store.usable(_workspace.folder) != path:
         return None
     try:
         warehouse = Warehouse(path)
-        tree = read_tree(warehouse.tree_text).tree
+        return warehouse, read_tree(warehouse.tree_text).tree
     except (NorthstarError, OSError):
         return None
-    now = datetime.now(ZoneInfo(tree.calendar.timezone)).date()
-    weeks = review_week(tree, warehouse, now), newest_week(tree, warehouse, now)
-    return Opened(_workspace, warehouse, tree, *weeks)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _weeks(path: Path, today: date, _warehouse: Warehouse, _tree: Tree) -> tuple[date | None, date | None]:
+    """Return the week under review and the newest week with a value."""
+    return review_week(_tree, _warehouse, today), newest_week(_tree, _warehouse, today)

@@ -132,9 +132,6 @@ def test_broken_yaml_leaves_the_old_values(shop: Server, files: WorkspaceFiles, 
 def test_a_row_of_the_table_opens_its_metric(shop: Server, visit: Visit) -> None:
     page = visit(shop, "data")
     table = page.locator("[data-testid=stDataFrame]")
-    expect(table).to_be_visible()
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + 16, box["y"] + 50)
+    expect(table.locator("tr[aria-rowindex='3']")).to_have_count(1)
+    table.click(position={"x": 16, "y": 50})
     query(page, r"/metric\?metric=(visits|sales)&week=2026-03-29$")

@@ -11,6 +11,8 @@ Visit = Callable[..., Page]
 
 
 def large_chart(page: Page) -> Locator:
+    """The chart, once what stands above it has its place."""
+    expect(page.locator("table.rows tr[data-metric]")).to_have_count(1)
     chart = page.locator("[data-testid=stVegaLiteChart] svg.marks")
     expect(chart).to_be_visible()
     return chart
@@ -38,11 +40,12 @@ def test_views_are_drawn_and_in_the_url(name: str, chart: str, shown: str, demo:
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Tokyo"])
 def test_a_point_tells_its_exact_week_in_every_time_zone(zone: str, demo: Server, visit: Visit) -> None:
     page = visit(demo, "metric?metric=insights_read&week=2026-10-31", timezone_id=zone)
-    points = large_chart(page).locator(".mark-symbol.role-mark path")
-    last = max((point.bounding_box() for point in points.all()), key=lambda box: box["x"] if box else 0)
-    assert last
-    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + 60)
-    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + 40)
+    chart = large_chart(page)
+    boxes = [box for point in chart.locator(".mark-symbol.role-mark path").all() if (box := point.bounding_box())]
+    frame = chart.bounding_box()
+    assert boxes and frame
+    last = max(boxes, key=lambda box: box["x"])
+    chart.hover(position={"x": last["x"] + last["width"] / 2 - frame["x"], "y": frame["height"] / 2})
     tip = page.locator("#vg-tooltip-element")
     expect(tip).to_contain_text("31 Oct 2026")
     expect(tip).to_contain_text("6,043")
@@ -51,9 +54,7 @@ def test_a_point_tells_its_exact_week_in_every_time_zone(zone: str, demo: Server
 def test_the_wheel_zooms_the_time_axis(demo: Server, visit: Visit) -> None:
     page = visit(demo, "metric?metric=insights_read")
     before = axis(page)
-    box = large_chart(page).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    large_chart(page).hover()
     for _ in range(6):
         page.mouse.wheel(0, -240)
     chart = large_chart(page).locator("g.role-axis-label").first.locator("text")

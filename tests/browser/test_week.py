@@ -151,14 +151,14 @@ def test_the_keyboard_reaches_and_opens_a_block(demo: Server, visit: Visit) -> N
 
 def test_a_point_tells_its_week(demo: Server, visit: Visit) -> None:
     page = visit(demo, "week")
-    chart = page.locator("article[data-metric=website_visits] svg.chart")
-    chart.wait_for()
-    box = chart.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] * 124 / 340, box["y"] + box["height"] / 2)
+    block = page.locator("article[data-metric=website_visits]")
+    outer, inner = block.bounding_box(), block.locator("svg.chart").bounding_box()
+    assert outer and inner
+    at = {"x": inner["width"] * 124 / 340, "y": inner["y"] - outer["y"] + inner["height"] / 2}
+    block.hover(position=at)
     tip = page.locator(".wall .tip")
     expect(tip).to_contain_text("Week ending 14 Nov 2026")
-    page.mouse.move(box["x"] + box["width"] / 2, 10)
+    page.mouse.move(700, 10)
     expect(tip).to_be_hidden()
 
 

@@ -70,10 +70,10 @@ def test_several_days_of_a_weekly_value_are_one(drawn: Any) -> None:
 
 @pytest.mark.parametrize("grain", ["monthly", None])
 def test_monthly(drawn: Any, grain: str | None) -> None:
-    """Values of January and February, dated on the first or on the last day of the month.
+    """Values of December to February, dated on the first or on the last day of the month.
 
-    first  2026-01-01  monthly  10 20
-    last   2026-01-31  monthly  10 20
+    first  2025-12-01  monthly  5 10 20
+    last   2025-12-31  monthly  5 10 20
     """
     for plan in drawn("2026-03-08", first={"grain": grain}, last={"grain": grain}).values():
         assert set(plan["weekly"].values()) == {None}
