@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import calendar as _gregorian
 import re
 from datetime import date
 from typing import Literal
 
-from metrics.calendar import Period
+from metrics.calendar import MONTHS, Period
 from metrics.charts import numbers
 from metrics.review.metric_figures import Change, MetricFigures, Point
 from metrics.tree.tree import Metric
 
 State = Literal["current", "incomplete", "late", "withheld", "monthly", "empty"]
 
+_MONTHS = tuple(month.capitalize() for month in MONTHS)  # in English whatever the locale says
 _GOOD = {"up": "Higher is better", "down": "Lower is better", "neither": "Neither way is better"}
 
 
 def short_day(day: date) -> str:
     """Return `14 Nov`."""
-    return f"{day.day} {_gregorian.month_abbr[day.month]}"
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def long_day(day: date) -> str:
@@ -32,7 +32,7 @@ def period(which: Period) -> str:
     if which.span == "week":
         return f"Week ending {long_day(which.last)}"
     if which.span == "month":
-        return f"{_gregorian.month_name[which.first.month]} {which.first.year}"
+        return f"{_MONTHS[which.first.month - 1]} {which.first.year}"
     first = short_day(which.first) if which.first.year == which.last.year else long_day(which.first)
     return f"{first} to {long_day(which.last)}"
 
