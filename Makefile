@@ -33,8 +33,9 @@ format: setup ## format the code and repair what the linter can
 lock: ## pin the dependencies of pyproject.toml (UPGRADE=--upgrade takes the newest)
 	@PYTHON="$(PYTHON)" tools/lock $(UPGRADE)
 
-setup: $(VENV)/dev.ready ## set up everything that the tests need, Chromium included
+setup: $(VENV)/dev.ready ## set up everything that the tests need, Chromium and PostgreSQL included
 	@tools/chromium >/dev/null
+	@tools/postgres >/dev/null || true
 
 clean: ## remove all that was set up or left by tools
 	rm -rf $(VENV) .lock-venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

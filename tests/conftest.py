@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import postgres_database, postgres_server, postgres_url
 from workspaces import WorkspaceFiles, drawn_workspace
 
 CASES = Path(__file__).parents[2] / "shared/cases"
+
+# Fixtures for all tests that need a PostgreSQL server.
+__all__ = ["postgres_database", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture

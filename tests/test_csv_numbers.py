@@ -63,9 +63,7 @@ def test_reads_as_number(tmp_path: Path, text: str, value: float) -> None:
     assert cell(tmp_path, text) == (value, [])
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\u00a0", "NA", "na", "N/A", "#N/A", "null", "NULL", "None", "nan", "NaN", " n/a "]
-)
+@pytest.mark.parametrize("text", ["", " ", "\u00a0", "NA", "na", "N/A", "null", "NULL", "None", "nan", "NaN", " n/a "])
 def test_blank_is_missing_without_a_word(tmp_path: Path, text: str) -> None:
     assert cell(tmp_path, text) == (None, [])
 
@@ -117,6 +115,10 @@ def test_blank_is_missing_without_a_word(tmp_path: Path, text: str) -> None:
         ("5\n6", "is not a number"),
         ("#DIV/0!", "is a spreadsheet's error"),
         ("#REF!", "is a spreadsheet's error"),
+        ("#N/A", "is a spreadsheet's error"),
+        ("#n/a", "is a spreadsheet's error"),
+        ("#NAME?", "is a spreadsheet's error"),
+        ("#WERT!", "is a spreadsheet's error"),
         ("'; DROP TABLE reading; --", "is not a number"),
     ],
 )

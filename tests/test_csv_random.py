@@ -18,7 +18,7 @@ from metrics.sources.series import Series
 
 COLUMNS = ("a", "b", "c")
 BLANKS = ("", " ", "NA", "n/a", "null")
-MARKERS = ("na", "n/a", "#n/a", "null", "none", "nan")
+MARKERS = ("na", "n/a", "null", "none", "nan")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LAYOUTS = (

@@ -90,7 +90,7 @@ access:
         "product": Source(
             "product", "csv", "a.csv", "day", "%d/%m/%Y", "long", "m", "v", "weekly", "zero", "tuesday 09:00"
         ),
-        "manual": Source("manual", "manual"),
+        "manual": Source("manual", "manual", grain="weekly"),
     }
     assert found.metrics["reads"] == Metric(
         id="reads",

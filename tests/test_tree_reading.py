@@ -275,12 +275,12 @@ CASES = {
     "source empty": (
         BASE.replace(" {type: csv, path: daily.csv, date: day}", ""),
         [
-            "6:3: error: 'product' is empty. The keys here are: type, path, date, date_format, layout, metric, value, grain, absent, arrives, spreadsheet, worksheet, range, url, query."
+            "6:3: error: 'product' is empty. The keys here are: type, path, date, date_format, layout, metric, value, grain, absent, arrives, spreadsheet, worksheet, range, credentials, url, query, table, row_limit, timeout_seconds."
         ],
     ),
     "source without type": (
         source("path: a.csv, date: day"),
-        ["6:3: error: 'type' is missing here. Write type: csv, google_sheet, sql or manual."],
+        ["6:3: error: 'type' is missing here. Write type: csv, excel, parquet, google_sheet, sql or manual."],
     ),
     "minutes": (
         with_more("deck:\n  - {section: A, minutes: 0, metrics: [reads]}\n"),

@@ -364,15 +364,13 @@ CASES = {
         [
             "6:3: error: The source 'product' (type google_sheet) has no 'spreadsheet'. Write spreadsheet: and its key or URL.",
             "6:3: error: The source 'product' does not say which sheet. Write worksheet: and its name, or range:.",
-            "6:19: warning: The source 'product' is of type google_sheet. This version reads csv only; metrics of this source stay blank.",
         ],
     ),
     "no url, no query": (
         source("type: sql"),
         [
             "6:3: error: The source 'product' (type sql) has no 'url'. Write url: ${NAME}.",
-            "6:3: error: The source 'product' (type sql) has no 'query'. Write query: select day, signups from daily.",
-            "6:19: warning: The source 'product' is of type sql. This version reads csv only; metrics of this source stay blank.",
+            "6:3: error: The source 'product' (type sql) has no 'query'. Write query: select day, signups from daily, or table: and its name.",
         ],
     ),
     "long without columns": (
@@ -411,9 +409,23 @@ CASES = {
         source("type: csv, path: 'data\\a.csv', date: day"),
         ["6:30: error: The path 'data\\a.csv' has backslashes. Write data/a.csv."],
     ),
-    "web path": (
-        source('type: csv, path: "https://lumen.example/a.csv", date: day'),
-        ["6:30: error: The path is a web address; csv reads files only. Save the file in the workspace."],
+    "web path of another type": (
+        source('type: parquet, path: "https://lumen.example/a.parquet"'),
+        [
+            "6:34: error: The path is a web address, and a source of type parquet reads files only. Save the file in the workspace."
+        ],
+    ),
+    "web path without a lock": (
+        source('type: csv, path: "http://lumen.example/a.csv", date: day'),
+        [
+            "6:30: error: The web address 'http://lumen.example/a.csv' does not begin with https://. Write https://, so that nobody on the way can change the numbers."
+        ],
+    ),
+    "password in a web path": (
+        source('type: csv, path: "https://lumen.example/a.csv?token=secret", date: day'),
+        [
+            "6:30: error: The path of 'product' holds a password, which everyone who reads this file sees. Write ${PRODUCT_URL} and set PRODUCT_URL in the environment."
+        ],
     ),
     "empty path": (
         source('type: csv, path: "", date: day'),
@@ -434,26 +446,34 @@ CASES = {
     "password": (
         source('type: sql, query: select 1, url: "postgresql://ana:secret@db.example/x"'),
         [
-            "6:19: warning: The source 'product' is of type sql. This version reads csv only; metrics of this source stay blank.",
             "6:46: error: The url of 'product' holds a password, which everyone who reads this file sees. Write ${PRODUCT_URL} and set PRODUCT_URL in the environment.",
         ],
     ),
     "password asked": (
         source('type: sql, query: select 1, url: "postgresql://db.example/x?password=secret"'),
         [
-            "6:19: warning: The source 'product' is of type sql. This version reads csv only; metrics of this source stay blank.",
             "6:46: error: The url of 'product' holds a password, which everyone who reads this file sees. Write ${PRODUCT_URL} and set PRODUCT_URL in the environment.",
         ],
     ),
-    "sql source": (
-        source('type: sql, query: select 1, url: "${EVENTS_URL}"'),
-        [
-            "6:19: warning: The source 'product' is of type sql. This version reads csv only; metrics of this source stay blank."
-        ],
+    "query and table": (
+        source('type: sql, query: select 1, table: daily, url: "${EVENTS_URL}"'),
+        ["6:41: error: The source 'product' has both a query and a table. Delete one of them."],
     ),
-    "typed by hand": (
-        metric("source: manual"),
-        ["11:31: warning: 'extra' is typed by hand. This version reads csv only; metrics of this source stay blank."],
+    "excel as csv": (
+        source("type: csv, path: data/A.xlsx, date: day"),
+        ["6:19: error: The path 'data/a.xlsx' is an Excel file, and the source is of type csv. Write type: excel."],
+    ),
+    "csv as parquet": (
+        source("type: parquet, path: a.csv"),
+        ["6:19: error: The path 'a.csv' is a text file, and the source is of type parquet. Write type: csv."],
+    ),
+    "old excel": (
+        source("type: excel, path: a.xls"),
+        ["6:32: error: The path 'a.xls' is a file of the old Excel format. Save it as .xlsx."],
+    ),
+    "no excel path": (
+        source("type: excel"),
+        ["6:3: error: The source 'product' (type excel) has no 'path'. Write path: sales.xlsx."],
     ),
     # plan
     "weekday": (
@@ -542,6 +562,15 @@ def test_every_rule_states_its_promise() -> None:
     "text",
     [
         source("type: csv, path: 'sales/*.csv', date: day"),
+        source("type: csv, path: 'https://lumen.example/a.csv', date: day"),
+        source("type: csv, path: 'http://127.0.0.1:8000/a.csv', date: day"),
+        source("type: csv, path: '${SALES_URL}', date: day"),
+        source("type: excel, path: 'a.xlsx', range: 'Weekly!A3:H'"),
+        source("type: parquet, path: 'parts/*.parquet'"),
+        source("type: google_sheet, spreadsheet: 1AbC, worksheet: Weekly, credentials: key.json"),
+        source("type: sql, url: '${EVENTS_URL}', table: daily, row_limit: 5, timeout_seconds: 5"),
+        metric("source: manual"),
+        with_more("refresh_minutes: 30\n"),
         source("type: csv, path: a.csv, date: day, date_format: '%a, %d-%b-%Y'"),
         source("type: csv, path: a.csv, date: day, layout: long, metric: m, value: v, arrives: Tuesday 9:00"),
         metric("source: product, unit: currency, currency: EUR, checks: {min: 1, max: 1}"),
@@ -566,7 +595,7 @@ def test_what_is_right_is_left_in_peace(text: str) -> None:
 def test_a_url_may_take_its_password_from_the_environment() -> None:
     url = "postgresql://${USER}:${PASSWORD}@db.example/x"
     loaded = read_tree(source(f'type: sql, query: select 1, url: "{url}"'))
-    assert [fault.level for fault in loaded.warnings] == ["warning"]
+    assert loaded.warnings == ()
 
 
 def test_no_fault_repeats_a_password() -> None:

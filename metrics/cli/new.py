@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 import shlex
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metrics.cli.output import say, tell
 from metrics.errors import NorthstarError
+
+if TYPE_CHECKING:
+    from metrics.cli.new_from import Beginning
 
 WEEKS = 26
 _VALUES = "shop_daily.csv"
@@ -28,25 +32,63 @@ _CHANCE = 0.06
 
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder to write to.")],
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Begin with this file: a metric for each column of numbers."),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="KEY", help="Begin with this Google Sheet: its key or address.")
+    ] = None,
+    worksheet: Annotated[
+        str | None, typer.Option("--worksheet", metavar="NAME", help="Which worksheet (tab) of the Google Sheet.")
+    ] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Begin with a made-up shop, without asking.")] = False,
 ) -> None:
     """Write a small workspace to start from.
 
-    It holds northstar.yaml with comments, 26 weeks of made-up values and a page of strategy. Nothing is overwritten.
+    In a terminal it asks what you have. From a CSV file or a Google Sheet it writes northstar.yaml with a metric for
+    each column of numbers, and marks what it guessed. With nothing yet it writes northstar.yaml with comments, 26 weeks
+    of made-up values and a page of strategy. Nothing is overwritten.
 
-    Example: northstar new shop
+    Example: northstar new shop --csv sales.csv
     """
-    _refuse_to_overwrite(folder)
+    from metrics.cli.new_from import Has, ask, from_csv, from_sheet, on_terminal
+
+    if (csv is not None) + (sheet is not None) + empty > 1:
+        raise typer.BadParameter("write one of --csv, --sheet and --empty.")
+    if worksheet is not None and sheet is None:
+        raise typer.BadParameter("--worksheet belongs to --sheet: write that too.")
+    if sheet is not None and worksheet is None:
+        raise typer.BadParameter("--sheet needs --worksheet and the name of one of its tabs.")
+    _refuse_to_overwrite(folder, ("northstar.yaml", "strategy.md"))
+    has = Has(csv, sheet, worksheet)
+    if has == Has() and not empty and on_terminal():
+        has = ask()
+    if has.csv is not None:
+        beginning = from_csv(has.csv, folder)
+    elif has.sheet is not None and has.worksheet is not None:
+        beginning = from_sheet(has.sheet, has.worksheet, folder)
+    else:
+        beginning = _made_up()
+    _refuse_to_overwrite(folder, beginning.files)
     folder.mkdir(parents=True, exist_ok=True)
-    starter = Path(__file__).parents[1] / "starter"
-    texts = {name: (starter / name).read_text(encoding="utf-8") for name in _FILES if name != _VALUES}
-    texts[_VALUES] = values_csv(datetime.now(UTC).date())
-    for name in _FILES:
-        _write(folder / name, texts[name])
+    beginning.write(folder)
     say(f"Wrote a workspace to {folder}:")
-    for name, what in _FILES.items():
-        say(f"  {name:<15}  {what}")
+    width = max(15, *map(len, beginning.told))
+    for name, what in beginning.told.items():
+        say(f"  {name:<{width}}  {what}")
+    for remark in beginning.remarks:
+        say(remark)
     _keep_state_out_of_git(folder)
-    _say_what_is_next(folder)
+    _say_what_is_next(folder, "judge the guesses in" if beginning.remarks else "write your own metrics into")
+
+
+def _made_up() -> Beginning:
+    from metrics.cli.new_from import STARTER, Beginning
+
+    texts = {name: (STARTER / name).read_text(encoding="utf-8") for name in _FILES if name != _VALUES}
+    texts[_VALUES] = values_csv(datetime.now(UTC).date())
+    return Beginning({name: texts[name] for name in _FILES}, _FILES)
 
 
 def values_csv(today: date) -> str:
@@ -69,10 +111,10 @@ def values_csv(today: date) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _refuse_to_overwrite(folder: Path) -> None:
+def _refuse_to_overwrite(folder: Path, files: Iterable[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise NorthstarError(f"{folder} is a file. Name a folder that is new, or empty.")
-    there = [name for name in _FILES if (folder / name).exists() or (folder / name).is_symlink()]
+    there = [name for name in files if (folder / name).exists() or (folder / name).is_symlink()]
     if there:
         raise NorthstarError(f"Nothing was written: {folder} already has {', '.join(there)}. Name another folder.")
 
@@ -90,7 +132,7 @@ def _keep_state_out_of_git(folder: Path) -> None:
         tell(f"Add the line {_IGNORED} to {ignore}: Northstar keeps there what does not belong into Git.")
 
 
-def _say_what_is_next(folder: Path) -> None:
+def _say_what_is_next(folder: Path, then: str) -> None:
     name = shlex.quote(str(folder))
     steps = {
         f"northstar run {name}": "opens it in the browser",
@@ -101,4 +143,4 @@ def _say_what_is_next(folder: Path) -> None:
     say("Next:")
     for step, what in steps.items():
         say(f"  {step:<{width}}  {what}")
-    say(f"Then write your own metrics into {folder / 'northstar.yaml'}.")
+    say(f"Then {then} {folder / 'northstar.yaml'}.")

@@ -59,8 +59,6 @@ def _show(summary: Summary, now: Opened, errors: list[str]) -> None:
     for sentence in errors:
         tell(sentence)
     for source in summary.sources:
-        if source.outcome == "unread":
-            tell(f"Source '{source.id}' was not read. {source.error}")
         for note in source.notes:
             tell(f"Source '{source.id}': {note}")
     if now.warnings:
@@ -72,11 +70,10 @@ def _show(summary: Summary, now: Opened, errors: list[str]) -> None:
 
 
 def _row(source: SourceResult) -> tuple[str, ...]:
-    outcome = "not read" if source.outcome == "unread" else source.outcome
     changes = source.changes
     counts = (changes.added, changes.changed, changes.removed)
     changed = [f"{number:,}" for number in counts] if source.outcome == "read" else ["", "", ""]
-    return source.id, outcome, f"{source.row_count:,}", *changed, f"{source.problem_count:,}"
+    return source.id, source.outcome, f"{source.row_count:,}", *changed, f"{source.problem_count:,}"
 
 
 def _as_json(summary: Summary, now: Opened) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from metrics.warehouse.warehouse import SourceState, Warehouse
 
 State = Literal["stale", "late", "withheld", "incomplete", "empty", "complete"]
 
-_SOURCE_ORDER = ("failed", "stale", "unread", "read")
+_SOURCE_ORDER = ("failed", "stale", "read")
 _ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "empty", "complete")
 
 

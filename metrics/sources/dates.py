@@ -11,7 +11,7 @@ import duckdb
 from metrics.calendar import MONTHS
 from metrics.errors import shorten
 from metrics.sources.report import SourceError
-from metrics.sources.table import Table, literal, scalar, trimmed
+from metrics.sources.table import Table, literal, scalar, storable, trimmed
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -46,6 +46,36 @@ def resolve_dates(
     order = _order(connection, tables)
     if order:
         connection.execute(f"UPDATE northstar_csv_day SET day = {order} WHERE numeric")
+
+
+def shares_of_dates(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Sequence[str]], date_format: str | None, timezone: str
+) -> list[float]:
+    """Return for each column of texts which share of those that are not blank is dates; 0 where all are blank.
+
+    Uses, and drops, the tables of `resolve_dates`.
+    """
+    pairs = [(number, text) for number, column in enumerate(columns) for text in column]
+    numbers, texts = [number for number, _ in pairs], [storable(text) for _, text in pairs]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE northstar_csv_date AS SELECT file, {trimmed('text')} AS text, 1::BIGINT AS n"
+        " FROM (SELECT unnest($1::INTEGER[]) AS file, unnest($2::VARCHAR[]) AS text)",
+        [numbers, texts],
+    )
+    if date_format:
+        _by_format(connection, date_format, timezone)
+        dated = "day IS NOT NULL"
+    else:
+        _by_shape(connection, timezone)
+        dated = "coalesce(day, day_first, month_first) IS NOT NULL"
+    found = connection.execute(
+        f"SELECT file, avg(({dated})::INTEGER) FROM northstar_csv_date JOIN northstar_csv_day USING (text)"
+        f" GROUP BY file"
+    ).fetchall()
+    connection.execute("DROP TABLE northstar_csv_date")
+    connection.execute("DROP TABLE northstar_csv_day")
+    shares = dict(found)
+    return [float(shares.get(number, 0.0)) for number in range(len(columns))]
 
 
 def _by_format(connection: duckdb.DuckDBPyConnection, date_format: str, timezone: str) -> None:

@@ -173,7 +173,7 @@ class DirtyFiles:
             f"SELECT row, text, coalesce(shaped, false), {name} {query} ORDER BY row LIMIT {MOST_PROBLEMS}"
         ).fetchall()
         count = len(rows) if len(rows) < MOST_PROBLEMS else scalar(self._connection, f"SELECT count(*) {query}")
-        column = plan.table.header.names[plan.table.date]
+        column = plan.table.column(plan.table.date)
         metrics = {one.column: one.metric for one in reversed(plan.series)}
         return [
             (file, row, -1, self._bad_date(plan, column, row, text, shaped, metrics.get(name)))
@@ -213,7 +213,7 @@ class DirtyFiles:
             plan, one = self.plans[file], self._series[number]
             position = plan.values[one.column] if plan.value is None else plan.value
             what, write = explain(Kind(kind), shorten(cell))
-            column = plan.table.header.names[position]
+            column = plan.table.column(position)
             problem = Problem(plan.table.name, row, column, shorten(cell), what, write, one.metric)
             found.append((file, row, position, problem))
         return found, count

@@ -1,4 +1,4 @@
-"""Which files a CSV source is made of, and whether they are text that can be read."""
+"""Which files a source is made of, and whether they are text that can be read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from metrics.tree.tree import Source
 
 DELIMITERS = (",", ";", "\t", "|")
 
+_ENDINGS = {"csv": (".csv", ".tsv", ".txt"), "excel": (".xlsx", ".xlsm"), "parquet": (".parquet", ".pq")}
 _GLOB = frozenset("*?[")
 _CHUNK = 1 << 20
 _MOST_NAMES = 10
@@ -32,8 +33,8 @@ class Text:
     trailing: frozenset[str]
 
 
-def csv_files(source: Source, folder: Path) -> list[Path]:
-    """Return the file of a CSV source, or the files that its glob matches, sorted.
+def files_of(source: Source, folder: Path) -> list[Path]:
+    """Return the file of a source, or the files that its glob matches, sorted.
 
     Raises SourceError where there is none, or where the path leaves the workspace's folder.
     """
@@ -45,18 +46,22 @@ def csv_files(source: Source, folder: Path) -> list[Path]:
     named = folder / path
     try:
         if named.is_dir():
-            raise SourceError(f"{path} is a folder: write a file in it, or a pattern such as {path}/*.csv.")
+            ending = _ENDINGS[source.type][0]
+            raise SourceError(f"{path} is a folder: write a file in it, or a pattern such as {path}/*{ending}.")
         if named.is_file():
             found = [named]
         elif _GLOB & set(path):
-            # A name that starts with a dot is a hidden file, or the shadow that some systems put beside each file.
-            found = sorted(match for match in folder.glob(path) if match.is_file() and match.name[0] != ".")
+            # A name that starts with a dot is a hidden file, or the shadow that some systems put beside each file; with
+            # ~$ begins what Excel puts beside a workbook that is open.
+            found = sorted(
+                match for match in folder.glob(path) if match.is_file() and not match.name.startswith((".", "~$"))
+            )
         else:
             found = []
     except (OSError, ValueError, NotImplementedError) as error:
         raise SourceError(f"The path {shorten(path)} can't be used: {error}.") from None
     if not found:
-        raise SourceError(_nothing_found(path, folder))
+        raise SourceError(_nothing_found(path, folder, _ENDINGS[source.type]))
     for match in found:
         if any("\ud800" <= sign <= "\udfff" for sign in str(match)):
             raise SourceError(f"The name of the file {match.name!r} is not UTF-8: rename it.")
@@ -115,7 +120,7 @@ def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, name: str, line: i
         raise SourceError(f"{name} is not plain text (line {line}): save it as CSV UTF-8.")
 
 
-def _nothing_found(path: str, folder: Path) -> str:
+def _nothing_found(path: str, folder: Path, endings: tuple[str, ...]) -> str:
     """Return the sentence for a path without a file: what there is instead."""
     near = folder / path
     while near != folder and not near.is_dir():
@@ -127,7 +132,7 @@ def _nothing_found(path: str, folder: Path) -> str:
     except OSError:
         entries = []
     entries = [entry for entry in entries if entry.isprintable()]
-    tables = [entry for entry in entries if entry.lower().endswith((".csv", ".tsv", ".txt"))] or entries
+    tables = [entry for entry in entries if entry.lower().endswith(endings)] or entries
     what = f"No file matches {path}" if _GLOB & set(path) else f"There is no file {path}"
     if not tables:
         return f"{what}, and there is no other file {place}: put it there, or change 'path:'."

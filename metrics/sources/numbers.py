@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from metrics.sources.table import literal, trimmed
 
-_BLANK_MARKERS = ("na", "n/a", "#n/a", "null", "none", "nan")
+_BLANK_MARKERS = ("na", "n/a", "null", "none", "nan")
 
 # ISO 4217, less the codes for metals, funds and testing. Not any three letters: `5 MIO` are five million in German.
 _CURRENCIES = (
@@ -83,7 +83,7 @@ def parsed(cells: str, scale: str) -> str:
         WHEN {_matches(_written(_DOT_GROUPS))} THEN {Kind.DOTS}
         WHEN regexp_full_match(cell, '[-\\x{{2010}}-\\x{{2015}}\\x{{2212}}]+') THEN {Kind.DASH}
         WHEN regexp_full_match(lower(cell), '[-+]?inf(inity)?') THEN {Kind.INFINITE}
-        WHEN regexp_full_match(cell, '#[A-Z0-9/]+[!?]') THEN {Kind.ERROR}
+        WHEN regexp_full_match(upper(cell), '#(N/A|NV|[\\p{{L}}0-9/_]+[!?])') THEN {Kind.ERROR}
         ELSE {Kind.OTHER} END"""
     dressing = literal(rf"[A-Z]{{3}}|[A-Z]{{0,2}}\p{{Sc}}|{_SPACE}|[,'\x{{2019}}()%]")
     digits = f"replace(regexp_replace(cell, {dressing}, '', 'g'), '\u2212', '-')"

@@ -19,7 +19,8 @@ class SourceError(NorthstarError):
 class Problem:
     """Something in a file that was left out. It is never repaired silently.
 
-    `row` counts as a spreadsheet does: 1 is the first row of the file, blank rows count. `value` is the text in the
+    `row` counts as a spreadsheet does: 1 is the first row of the file, blank rows count. `column` is its name, with
+    its letter where the file was a sheet: `signups (column C)`. `value` is the text in the
     file, `what` says what is wrong with it, `write` what to write instead. `metric` is the id of the metric that lacks
     a value; None where a whole row was left out.
     """
@@ -40,6 +41,7 @@ class Report:
     `rows`, `first_day` and `last_day` cover every row with a readable date, also those that no metric asked for.
     `problems` holds the first 1,000 in file order, `problem_count` counts all. `failed` gives, by the number of the
     series, a sentence for each series that got no row. `notes` are facts worth knowing about values that were read.
+    `columns` are the names in the headers of all files, in order, each once.
     """
 
     source: str
@@ -51,3 +53,4 @@ class Report:
     problem_count: int
     failed: Mapping[int, str]
     notes: tuple[str, ...]
+    columns: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from metrics.sources.fetched import TextFile
 from metrics.sources.files import look_at
 from metrics.sources.header import BLANKS, Header, find_header
 from metrics.sources.records import rewrite
@@ -26,8 +27,7 @@ class Table:
     of a malformed file, whose `problems` tell what is not in it.
     """
 
-    name: str
-    path: Path
+    file: TextFile
     header: Header
     date: int
     sound: bool
@@ -35,6 +35,23 @@ class Table:
     positions: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     problem_count: int = 0
+
+    @property
+    def name(self) -> str:
+        """What messages call the file."""
+        return self.file.name
+
+    @property
+    def path(self) -> Path:
+        """Where the text lies."""
+        return self.file.path
+
+    def column(self, position: int) -> str:
+        """Return what messages call a column: its name, and its letter where the file was a sheet."""
+        name = self.header.names[position]
+        if self.file.first_column is None:
+            return name
+        return f"{name} (column {letters(self.file.first_column + position)})"
 
     def typed(self, types: Mapping[int, str]) -> str:
         """Return the SQL relation with columns of the given types; text otherwise, dates as 2020-01-05."""
@@ -81,9 +98,9 @@ class Table:
 
     def spreadsheet_rows(self, rows: Iterable[int]) -> dict[int, int]:
         """Return for numbers of rows, as `texts` gives them, the rows that a spreadsheet shows."""
-        wanted = set(rows)
+        wanted, shift = set(rows), self.file.first_row - 1
         if self.rewritten is not None or not wanted:
-            return {row: row for row in wanted}
+            return {row: row + shift for row in wanted}
         # No cell of a file that DuckDB took holds a line break: a line is a row.
         found: dict[int, int] = {}
         count, last = 0, max(wanted)
@@ -93,25 +110,34 @@ class Table:
                     continue
                 count += 1
                 if count in wanted:
-                    found[count] = self.header.row + number - self.header.line
+                    found[count] = self.header.row + number - self.header.line + shift
                 if count >= last:
                     break
         return found
 
 
-def open_table(path: Path, name: str, date: str, others: Collection[str]) -> Table:
+def open_table(file: TextFile, date: str, others: Collection[str]) -> Table:
     """Return the table in a file; `date` is its date column, `others` the further columns that are wanted.
 
     Raises SourceError where the file is no text or has no such header.
     """
-    text = look_at(path, name)
-    header = find_header(path, name, date, others)
-    sound = text.plain and len(header.names) > 1 and _has_plain_top(path, header)
+    text = look_at(file.path, file.name)
+    header = find_header(file.path, file.name, date, others)
+    sound = text.plain and len(header.names) > 1 and _has_plain_top(file.path, header)
     if sound and text.trailing & {header.delimiter, " ", '"'}:
-        sound = not _has_wide_line(path, header)
+        sound = not _has_wide_line(file.path, header)
     position = header.position(date)
     assert position is not None, "find_header looks for it"
-    return Table(name, path, header, position, sound)
+    return Table(file, header, position, sound)
+
+
+def letters(column: int) -> str:
+    """Return the letters of a sheet's column, the first being 1: A, B, ..., Z, AA."""
+    found = ""
+    while column > 0:
+        column, sign = divmod(column - 1, 26)
+        found = chr(ord("A") + sign) + found
+    return found
 
 
 def _has_plain_top(path: Path, header: Header) -> bool:

@@ -34,7 +34,7 @@ def resolve(draft: Draft) -> Tree:
     used = {metric.source for metric in metrics.values()}
     used |= {metric.target.source for metric in metrics.values() if metric.target}
     if MANUAL in used and MANUAL not in sources:
-        sources[MANUAL] = Source(MANUAL, "manual")
+        sources[MANUAL] = Source(MANUAL, "manual", grain="weekly")
     sections = (
         Section(section.section, tuple(name for _, name in items(section.metrics)), section.minutes)
         for _, section in items(workspace.deck)
@@ -50,6 +50,7 @@ def resolve(draft: Draft) -> Tree:
             Goal(goal.team, goal.metric, goal.quarter, goal.start, goal.end) for _, goal in items(workspace.goals)
         ),
         access=_access(workspace.access),
+        refresh_minutes=workspace.refresh_minutes,
     )
 
 
@@ -85,14 +86,18 @@ def _source(source_id: str, source: written.Source) -> Source:
         layout=source.layout or "wide",
         metric=source.metric,
         value=source.value,
-        grain=source.grain,
+        grain=source.grain or ("weekly" if source.type == "manual" else None),
         absent=source.absent or "missing",
         arrives=weekday_and_time(source.arrives) if source.arrives else None,
         spreadsheet=source.spreadsheet,
         worksheet=source.worksheet,
         range=source.range,
+        credentials=source.credentials,
         url=source.url,
         query=source.query,
+        table=source.table,
+        row_limit=source.row_limit or Source.row_limit,
+        timeout_seconds=source.timeout_seconds or Source.timeout_seconds,
     )
 
 

@@ -18,7 +18,7 @@ Unit = Literal["number", "count", "percent", "currency", "duration"]
 Good = Literal["up", "down", "neither"]
 Sign = Literal["positive", "negative"]
 Grain = Literal["daily", "weekdays", "weekly", "monthly"]
-SourceType = Literal["csv", "google_sheet", "sql", "manual"]
+SourceType = Literal["csv", "excel", "parquet", "google_sheet", "sql", "manual"]
 
 TARGET_SUFFIX = ".target"
 
@@ -51,8 +51,12 @@ class Source:
     spreadsheet: str | None = None
     worksheet: str | None = None
     range: str | None = None
+    credentials: str | None = None
     url: str | None = None
     query: str | None = None
+    table: str | None = None
+    row_limit: int = 2_000_000
+    timeout_seconds: int = 60
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ class Tree:
     deck: tuple[Section, ...]
     goals: tuple[Goal, ...] = ()
     access: Access = Access()
+    refresh_minutes: int | None = None
 
     def metric(self, metric_id: str) -> Metric:
         """Return one metric; raises UnknownNameError with the nearest id."""

@@ -90,8 +90,10 @@ class Team(Written):
 class Source(Written):
     """Where values come from."""
 
-    type: SourceType = Field(description="csv, google_sheet, sql or manual.")
-    path: Text | None = Field(None, description="csv: a file or a glob, below the workspace.")
+    type: SourceType = Field(description="csv, excel, parquet, google_sheet, sql or manual.")
+    path: Text | None = Field(
+        None, description="csv, excel, parquet: a file or a glob, below the workspace. csv: or an https address."
+    )
     date: Text | None = Field(None, description="The column that holds the date.")
     date_format: Text | None = Field(None, description="Such as %d/%m/%Y. Default: found from the dates.")
     layout: Layout | None = Field(None, description="wide: a column a metric. long: a row a metric. Default: wide.")
@@ -103,10 +105,20 @@ class Source(Written):
     )
     arrives: Text | None = Field(None, description="When the last week should be in, such as tuesday 09:00.")
     spreadsheet: Text | None = Field(None, description="google_sheet: its key or URL.")
-    worksheet: Text | None = Field(None, description="google_sheet: the name of the sheet.")
-    range: Text | None = Field(None, description="google_sheet: a range such as Weekly!A3:H, instead of worksheet.")
+    worksheet: Text | None = Field(
+        None, description="google_sheet, excel: the name of the sheet. excel: default the first."
+    )
+    range: Text | None = Field(None, description="google_sheet, excel: a range such as Weekly!A3:H, or a named one.")
+    credentials: Text | None = Field(
+        None, description="google_sheet: the service account's JSON file. Default: taken from the environment."
+    )
     url: Text | None = Field(None, description="sql: ${NAME}, taken from the environment.")
     query: Text | None = Field(None, description="sql: the statement whose rows are the values.")
+    table: Text | None = Field(None, description="sql: a table or view whose rows are the values, instead of query.")
+    row_limit: int | None = Field(None, gt=0, description="sql: more rows are an error. Default: 2000000.")
+    timeout_seconds: int | None = Field(
+        None, gt=0, le=3600, description="sql: how long the statement may take. Default: 60."
+    )
 
 
 class Link(Short):
@@ -237,6 +249,9 @@ class Workspace(Written):
     teams: dict[str, Team | None] | None = Field(None, description="Teams by id.")
     sources: dict[str, Source] | None = Field(None, description="Sources by id.")
     metrics: dict[str, Metric | None] | None = Field(None, description="Metrics by id.")
+    refresh_minutes: int | None = Field(
+        None, gt=0, description="How often the open app reads the sources by itself. Default: when it starts."
+    )
     goals: list[Goal | None] | None = Field(None, description="A quarter's goals, open to all.")
     deck: list[Section | None] | None = Field(
         None, description="The order of the review. Default: inputs before what they drive."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +12,7 @@ from metrics.calendar import Calendar, Period, month_of, shift_month
 from metrics.sources.report import Report
 from metrics.tree.tree import Source, Tree
 from metrics.warehouse import rollup, schema
+from metrics.warehouse.change_log import Part, restore_observations
 from metrics.warehouse.daily import place
 from metrics.warehouse.schema import SeriesRow
 
@@ -57,13 +57,24 @@ order by key, day
 """
 
 
-@dataclass(frozen=True)
-class Changes:
-    """How the values of a source differ from those of the warehouse before: numbers of days over all its series."""
+_STATE = {
+    "source": (
+        "id", "status", "read_at", "fingerprint", "row_count", "first_day", "last_day", "problem_count", "error",
+        "notes", "files", "columns",
+    ),
+    "problem": ("source", "file", "row_number", "column_name", "cell", "what", "write_instead", "metric"),
+}  # fmt: skip
 
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
+# Most series were read with their source, without trouble.
+_SERIES_STATE = """
+select key, series.read_at, series.error
+from series join source on source.id = series.source
+where series.error is not null or series.read_at is distinct from source.read_at
+"""
+
+
+# Rows of tables, as JSON can hold them.
+State = Mapping[str, Sequence[Mapping[str, object]]]
 
 
 class Build:
@@ -73,13 +84,14 @@ class Build:
     that can't be read now. Values of another definition are never kept.
     """
 
-    def __init__(self, path: Path, workspace: Path, tree: Tree, tree_text: str) -> None:
+    def __init__(self, path: Path, workspace: Path, tree: Tree, tree_text: str, built_at: datetime) -> None:
         self.tree = tree
+        self._now = built_at
         self.series = schema.series_of(tree)
         self.connection = duckdb.connect(str(path))
         self.connection.execute("set timezone = 'UTC'")
         self.has_previous = False
-        schema.create(self.connection, workspace, tree_text)
+        schema.create(self.connection, workspace, tree_text, built_at)
         schema.insert_series(self.connection, self.series)
         self._empty_reading()
 
@@ -102,18 +114,22 @@ class Build:
         ).fetchone()
         return str(found[0]) if found else None
 
-    def keep(self, source: Source) -> None:
-        """Take over all that the previous warehouse has of a source that did not change."""
+    def keep(self, source: Source, read_again: bool = False) -> None:
+        """Take over all that the previous warehouse has of a source that did not change, `read_again` or not."""
         connection = self.connection
         connection.execute("insert into source select * from previous.source where id = ?", [source.id])
         connection.execute("insert into problem select * from previous.problem where source = ?", [source.id])
         self._copy_observations(self.of_source(source), keep_errors=True)
+        if read_again:
+            connection.execute(
+                "update series set read_at = $now from source"
+                " where source.id = $id and source = $id and series.read_at = source.read_at",
+                {"now": self._now, "id": source.id},
+            )
+            connection.execute("update source set read_at = ? where id = ?", [self._now, source.id])
 
-    def store(self, source: Source, report: Report, fingerprint: str) -> tuple[Changes, int]:
-        """Take over what was just read into the table `reading`.
-
-        Returns how it differs from before, and the number of problems.
-        """
+    def store(self, source: Source, report: Report, fingerprint: str) -> int:
+        """Take over what was just read into the table `reading`; returns the number of problems."""
         connection = self.connection
         self._store_problems(report)
         problem_count = report.problem_count
@@ -125,17 +141,18 @@ class Build:
             problem_count += _count(connection.execute(_SEVERAL_VALUES, file))
         connection.execute(
             f"""insert into observation
-                select series, day, case when isfinite(value) then value end, now()::timestamp from {one_a_day}"""
+                select series, day, case when isfinite(value) then value end from {one_a_day}"""
         )
         numbers = [row.number for row in self.of_source(source)]
-        connection.execute("update series set read_at = now()::timestamp where number in (select unnest(?))", [numbers])
+        connection.execute("update series set read_at = ? where number in (select unnest(?))", [self._now, numbers])
         for number, error in report.failed.items():
             connection.execute("update series set error = ?, read_at = null where number = ?", [error, number])
         self._copy_observations([self.series[number] for number in report.failed])
         connection.execute(
-            "insert into source values (?, 'read', now()::timestamp, ?, ?, ?, ?, ?, null, ?, ?)",
+            "insert into source values (?, 'read', ?, ?, ?, ?, ?, ?, null, ?, ?, ?)",
             [
                 source.id,
+                self._now,
                 fingerprint,
                 report.rows,
                 report.first_day,
@@ -143,31 +160,29 @@ class Build:
                 problem_count,
                 list(report.notes),
                 list(report.files),
+                list(report.columns),
             ],
         )
-        changes = self._changes(numbers, one_a_day)
         self._empty_reading()
-        return changes, problem_count
+        return problem_count
 
-    def fail(self, source: Source, error: str, fingerprint: str, status: str = "failed") -> bool:
-        """Note that a source can't be read, and keep its last good values; returns whether there are any.
-
-        `status` is `failed`, or `unread` for a type of source that is not read at all.
-        """
+    def fail(self, source: Source, error: str, fingerprint: str) -> bool:
+        """Note that a source can't be read, and keep its last good values; returns whether there are any."""
         connection = self.connection
         self._empty_reading()
         kept = self._copy_observations(self.of_source(source))
         row = None
         if self.has_previous and kept:
             row = connection.execute(
-                "select read_at, row_count, first_day, last_day, files from previous.source where id = ?", [source.id]
+                "select read_at, row_count, first_day, last_day, files, columns from previous.source where id = ?",
+                [source.id],
             ).fetchone()
-        read_at, row_count, first_day, last_day, files = row or (None, 0, None, None, [])
+        read_at, row_count, first_day, last_day, files, columns = row or (None, 0, None, None, [], [])
         connection.execute(
-            "insert into source values (?, ?, ?, ?, ?, ?, ?, 0, ?, [], ?)",
+            "insert into source values (?, ?, ?, ?, ?, ?, ?, 0, ?, [], ?, ?)",
             [
                 source.id,
-                status if status == "unread" or not kept else "stale",
+                "stale" if kept else "failed",
                 read_at,
                 fingerprint,
                 row_count,
@@ -175,21 +190,50 @@ class Build:
                 last_day,
                 error,
                 files,
+                columns,
             ],
         )
         connection.execute("update series set error = ? where source = ? and error is null", [error, source.id])
         return kept
 
+    def state(self) -> State:
+        """Return what is known of sources, problems and series besides values, as JSON can hold it."""
+        found = {table: self._as_json(f"select {', '.join(names)} from {table}") for table, names in _STATE.items()}
+        return {**found, "series": self._as_json(_SERIES_STATE)}
+
+    def restore(self, state: State, parts: Iterable[Part], scratch: Path) -> None:
+        """Fill the file with what `state` once returned and with the changes of all refreshes up to then."""
+        for table, names in _STATE.items():
+            for row in state.get(table, ()):
+                places = ", ".join("?" for _ in names)
+                into = f"insert into {table} ({', '.join(names)})"
+                self.connection.execute(f"{into} values ({places})", [row.get(name) for name in names])
+        self.connection.execute(
+            "update series set read_at = source.read_at from source where source.id = series.source"
+        )
+        for row in state.get("series", ()):
+            self.connection.execute(
+                "update series set read_at = ?, error = ? where key = ?", [row["read_at"], row["error"], row["key"]]
+            )
+        restore_observations(self.connection, parts, scratch)
+
     def finish(self) -> None:
-        """Compute daily, weekly and monthly values, and close the file."""
+        """Compute daily, weekly and monthly values."""
         calendar = self.tree.calendar
         place(self.connection, calendar)
         self._fill_weeks_and_months(calendar)
-        self.close()
 
     def close(self) -> None:
         """Close the file as it is."""
         self.connection.close()
+
+    def _as_json(self, query: str) -> list[dict[str, object]]:
+        result = self.connection.execute(query)
+        names = [column[0] for column in result.description or ()]
+        return [
+            {name: cell.isoformat() if isinstance(cell, date) else cell for name, cell in zip(names, row, strict=True)}
+            for row in result.fetchall()
+        ]
 
     def _fill_weeks_and_months(self, calendar: Calendar) -> None:
         found = self.connection.execute("select min(day), max(day) from daily").fetchone()
@@ -233,7 +277,7 @@ class Build:
         )
         copied = self.connection.execute(
             f"""insert into observation
-                select wanted.number, o.day, o.value, o.loaded_at {same}
+                select wanted.number, o.day, o.value {same}
                 join previous.observation as o on o.series = old.number""",
             wanted,
         )
@@ -245,27 +289,11 @@ class Build:
             rows = [(report.source, *(getattr(problem, name) for name in names[1:])) for problem in report.problems]
             schema.load_rows(self.connection, "insert into problem", names, rows)
 
-    def _changes(self, numbers: Sequence[int], read: str) -> Changes:
-        if not self.has_previous:
-            return Changes(added=_count(self.connection.execute(f"select count(value) from {read}")))
-        found = self.connection.execute(
-            """
-            with wanted as (select number, key from series where number in (select unnest($numbers))),
-            new as (select series, day, value from observation where series in (select number from wanted)),
-            old as (
-                select wanted.number as series, day, value
-                from wanted
-                join previous.series as series using (key)
-                join previous.observation as o on o.series = series.number
-            )
-            select count(*) filter (old.value is null and new.value is not null),
-                   count(*) filter (old.value <> new.value),
-                   count(*) filter (old.value is not null and new.value is null)
-            from new full join old using (series, day)
-            """,
-            {"numbers": list(numbers)},
-        ).fetchone()
-        return Changes(*(int(number) for number in found)) if found else Changes()
+
+def seal(path: Path, refresh: int, recorded_at: datetime) -> None:
+    """Note in a finished file under which number, and since when, the ledger knows its values."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update meta set refresh = ?, recorded_at = ?", [refresh, recorded_at])
 
 
 def _count(result: duckdb.DuckDBPyConnection) -> int:

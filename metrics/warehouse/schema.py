@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -14,22 +15,25 @@ import duckdb
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Source, Tree
 
 # Raised with every change of the tables or of how values are computed: an older file is rebuilt from the sources.
-FORMAT = 3
+FORMAT = 4
 
 TABLES = """
 create table meta (
-    format integer, built_at timestamp, workspace varchar, tree_text varchar
+    format integer, built_at timestamp, workspace varchar, tree_text varchar,
+    refresh bigint,          -- the number under which the ledger knows these values ...
+    recorded_at timestamp    -- ... and since when (UTC)
 );
 create table source (
     id varchar primary key,
-    status varchar,          -- read | stale | failed | unread
+    status varchar,          -- read | stale | failed
     read_at timestamp,       -- when its values were read (UTC); of a stale source: the last time that worked
     fingerprint varchar,     -- of its files and of what is read from them
     row_count bigint, first_day date, last_day date,
     problem_count bigint,
     error varchar,           -- why the last refresh could not read it
     notes varchar[],
-    files varchar[]
+    files varchar[],
+    columns varchar[]        -- names in the header
 );
 create table problem (
     source varchar, file varchar, row_number bigint, column_name varchar, cell varchar,
@@ -52,7 +56,7 @@ create table series (
     error varchar            -- why the last refresh could not read this series; its values are then stale
 );
 -- one row a series and day, as the source had it; a blank cell is a row without value
-create table observation (series integer, day date, value double, loaded_at timestamp);
+create table observation (series integer, day date, value double);
 -- what does not count on the day that it was observed: a weekly (monthly) value counts on the last day of its week
 -- (month), and where the source says so a day without a row counts as zero
 create table placed (series integer, day date, value double);
@@ -120,10 +124,12 @@ def series_of(tree: Tree) -> list[SeriesRow]:
     return [SeriesRow(number, *row) for number, row in enumerate(rows())]
 
 
-def create(connection: duckdb.DuckDBPyConnection, workspace: Path, tree_text: str) -> None:
-    """Create the empty tables of a new warehouse."""
+def create(connection: duckdb.DuckDBPyConnection, workspace: Path, tree_text: str, built_at: datetime) -> None:
+    """Create the empty tables of a new warehouse; `built_at` is UTC without a zone."""
     connection.execute(TABLES)
-    connection.execute("insert into meta values (?, now()::timestamp, ?, ?)", [FORMAT, str(workspace), tree_text])
+    connection.execute(
+        "insert into meta values (?, ?, ?, ?, null, null)", [FORMAT, built_at, str(workspace), tree_text]
+    )
 
 
 def insert_series(connection: duckdb.DuckDBPyConnection, rows: list[SeriesRow]) -> None:
@@ -163,6 +169,6 @@ def _digest(parts: object) -> str:
     return sha256(json.dumps(parts, default=str).encode()).hexdigest()[:16]
 
 
-def source_fingerprint(source: Source, rows: list[SeriesRow], files: list[tuple[str, int, int]], zone: str) -> str:
-    """Return a fingerprint of a source's declaration, of its series and of its files (path, size, mtime in ns)."""
-    return _digest([repr(source), [(row.key, row.definition) for row in rows], files, zone])
+def source_fingerprint(source: Source, rows: list[SeriesRow], content: object, zone: str) -> str:
+    """Return a fingerprint of a source's declaration, of its series and of its content, by this version's rules."""
+    return _digest([FORMAT, repr(source), [(row.key, row.definition) for row in rows], content, zone])

@@ -2,17 +2,19 @@
 
 DuckDB lets no second process open a file that one writes. So a refresh fills a file under another name and publishes
 it by rename; readers open the current file read-only and move on to a newer one by themselves. A killed refresh
-leaves nothing but a file that the next one removes.
+leaves nothing but a folder that the next one removes.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 from filelock import FileLock
@@ -21,6 +23,7 @@ from metrics.warehouse.schema import FORMAT
 
 _NAME = re.compile(r"warehouse-(\d{6,})\.duckdb")
 _KEPT = 2
+_BUILDING = "building-"
 
 
 class Store:
@@ -56,11 +59,13 @@ class Store:
         with FileLock(self.folder / "refresh.lock"):
             yield
 
-    def new_file(self) -> Path:
-        """Return the path to build a new warehouse at; removes what killed refreshes left. Call it locked."""
-        for left in self.folder.glob("building-*"):
-            left.unlink(missing_ok=True)
-        return self.folder / f"building-{os.getpid()}.duckdb"
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give an empty folder to build in; removes what killed refreshes left. Call it locked."""
+        for left in self.folder.glob(f"{_BUILDING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(prefix=_BUILDING, dir=self.folder, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
 
     def publish(self, built: Path) -> Path:
         """Make a closed, complete file the current one; keeps the one before for readers that just opened it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,19 @@ class Values:
 
 
 @dataclass(frozen=True)
+class WeeklyMatrix:
+    """Values of all series (rows, by number) in all weeks (columns, oldest first, named by their last day).
+
+    As `Values`: NaN where there is none, `present` of `expected` days are there.
+    """
+
+    weeks: tuple[date, ...]
+    value: NDArray[np.float64]
+    present: NDArray[np.int64]
+    expected: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class SeriesState:
     """What is known of one series: its grain, its span of days, when it was read, why it could not be."""
 
@@ -79,7 +92,7 @@ class SeriesState:
 class SourceState:
     """How the last refresh found a source. `read_at` (UTC) is when its present values were read.
 
-    `status` is read; stale (failed, older values kept); failed (no values); unread (a type that is not read).
+    `status` is read; stale (failed, older values kept); failed (no values).
     """
 
     id: str
@@ -92,6 +105,7 @@ class SourceState:
     error: str | None
     notes: Sequence[str]
     files: Sequence[str]
+    columns: Sequence[str]
     fingerprint: str
 
 
@@ -108,8 +122,8 @@ class Warehouse:
             self._connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
             raise WarehouseError(f"The values in {path} can't be opened: {error}. Refresh again.") from error
-        row = self._connection.execute("select tree_text, built_at from meta").fetchone()
-        self.tree_text, self.built_at = row if row else ("", datetime.min)
+        row = self._connection.execute("select tree_text, built_at, refresh, recorded_at from meta").fetchone()
+        self.tree_text, self.built_at, self.refresh, self.recorded_at = row if row else ("", datetime.min, None, None)
         self._newest_days: tuple[date | None, dict[str, date]] = (None, {})
 
     def close(self) -> None:
@@ -130,7 +144,7 @@ class Warehouse:
         """State of each source, in the order of the last refresh."""
         rows = self._rows(
             """select id, status, read_at, row_count, first_day, last_day, problem_count, error, notes, files,
-                      fingerprint
+                      columns, fingerprint
                from source"""
         )
         return [SourceState(*row) for row in rows]
@@ -179,6 +193,28 @@ class Warehouse:
     def weekly(self, metric: str) -> pd.DataFrame:
         """Return a metric's weeks: columns week_ending (datetime64), value, present, expected; oldest first."""
         return self._history("weekly", "week_ending", metric)
+
+    def weekly_matrix(self, up_to: date) -> WeeklyMatrix:
+        """Return all weeks of all series that ended by a day, from the first with any value on."""
+        found = (
+            self._connection.cursor()
+            .execute(
+                """select series, week_ending, value, present, expected,
+                          (datediff('day', min(week_ending) over (), week_ending) // 7)::integer as position
+                   from weekly where week_ending <= ?""",
+                [up_to],
+            )
+            .fetchnumpy()
+        )
+        positions = np.asarray(found["position"], np.int64)
+        count = int(positions.max()) + 1 if len(positions) else 0
+        shape = (len(self.series), count)
+        value, present, expected = np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        at = (np.asarray(found["series"], np.int64), positions)
+        value[at] = np.ma.filled(np.ma.asarray(found["value"], float), np.nan)
+        present[at], expected[at] = found["present"], found["expected"]
+        first = pd.Timestamp(np.asarray(found["week_ending"]).min()).date() if count else up_to
+        return WeeklyMatrix(tuple(first + timedelta(days=7 * week) for week in range(count)), value, present, expected)
 
     def monthly(self, metric: str) -> pd.DataFrame:
         """Return a metric's months: columns month (its first day, datetime64), value, present, expected."""

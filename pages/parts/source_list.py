@@ -19,12 +19,9 @@ _MOST_SHOWN = 200
 def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
     """Return a few sentences on all sources, and on the week that the review shows."""
     failed = sum(source.status in ("stale", "failed") for source in sources)
-    unread = sum(source.status == "unread" for source in sources)
     left_out = sum(source.problem_count for source in sources)
     said = [f"The last refresh was on {when(opened.warehouse.built_at)}."]
     said.append(f"{failed} of {len(sources)} sources could not be read." if failed else "Every source could be read.")
-    if unread:
-        said.append(f"Of a type that this version does not read: {unread}.")
     said.append(f"Cells or rows left out: {left_out:,}." if left_out else "Nothing was left out.")
     if opened.review_week and opened.newest_week and opened.newest_week > opened.review_week:
         said.append(
@@ -89,7 +86,5 @@ def _sentence(source: SourceState) -> str:
             return f"was read {when(source.read_at)}: {rows}{files}."
         case "stale":
             return f"could not be read by the last refresh. Shown are its values of {when(source.read_at)}: {rows}."
-        case "failed":
-            return "could not be read, and has no earlier values."
         case _:
-            return "is not read by this version."
+            return "could not be read, and has no earlier values."

@@ -14,19 +14,24 @@ from metrics.tree.week_time import weekday_and_time
 _TABLE = frozenset(("date", "date_format", "layout", "metric", "value"))
 _OWN = {
     "csv": frozenset(("path",)) | _TABLE,
-    "google_sheet": frozenset(("spreadsheet", "worksheet", "range")) | _TABLE,
-    "sql": frozenset(("url", "query")) | _TABLE,
+    "excel": frozenset(("path", "worksheet", "range")) | _TABLE,
+    "parquet": frozenset(("path",)) | _TABLE,
+    "google_sheet": frozenset(("spreadsheet", "worksheet", "range", "credentials")) | _TABLE,
+    "sql": frozenset(("url", "query", "table", "row_limit", "timeout_seconds")) | _TABLE,
     "manual": frozenset[str](),
 }
 _OF_SOME_TYPE = sorted(frozenset[str]().union(*_OWN.values()))
 _NEEDED = {
     "csv": {"path": "sales.csv", "date": "day"},
+    "excel": {"path": "sales.xlsx"},
+    "parquet": {"path": "sales.parquet"},
     "google_sheet": {"spreadsheet": "and its key or URL"},
-    "sql": {"url": "${NAME}", "query": "select day, signups from daily"},
+    "sql": {"url": "${NAME}"},
     "manual": {},
 }
 _LONG = {"metric": "and the column of names", "value": "and the column of values"}
-_READ_NOW = "csv"
+_OTHER_FILES = {".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet"}
+_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?/")
 _DIRECTIVES = "aAbBdHIjmMpSfyYZzGuUVWcxX%"
 _ENVIRONMENT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _CREDENTIALS = re.compile(r"[^:/@]*:([^@]*)@")
@@ -58,6 +63,32 @@ def has_what_it_needs(draft: Draft) -> Iterator[Fault]:
         if source.type == "google_sheet" and not sheet:
             message = f"The source '{source_id}' does not say which sheet."
             yield draft.error(("sources", source_id), message, "Write worksheet: and its name, or range:.", key=True)
+        if source.type == "sql":
+            asked = [key for key in ("query", "table") if draft.wrote("sources", source_id, key)]
+            if not asked:
+                message = f"The source '{source_id}' (type sql) has no 'query'."
+                hint = "Write query: select day, signups from daily, or table: and its name."
+                yield draft.error(("sources", source_id), message, hint, key=True)
+            elif len(asked) == 2:
+                message = f"The source '{source_id}' has both a query and a table."
+                yield draft.error(("sources", source_id, "table"), message, "Delete one of them.", key=True)
+
+
+def type_fits_file(draft: Draft) -> Iterator[Fault]:
+    """An Excel or Parquet file is not declared as CSV, nor the other way round."""
+    for source_id, source in draft.sources.items():
+        name = (source.path or "").strip().lower()
+        fits = next((kind for ending, kind in _OTHER_FILES.items() if name.endswith(ending)), None)
+        if source.type == "csv" and fits and "://" not in name:
+            what = "an Excel" if fits == "excel" else "a Parquet"
+            message = f"The path '{shorten(name)}' is {what} file, and the source is of type csv."
+            yield draft.error(("sources", source_id, "type"), message, f"Write type: {fits}.")
+        elif source.type in ("excel", "parquet") and name.endswith((".csv", ".tsv", ".txt")):
+            message = f"The path '{shorten(name)}' is a text file, and the source is of type {source.type}."
+            yield draft.error(("sources", source_id, "type"), message, "Write type: csv.")
+        elif source.type == "excel" and name.endswith(".xls"):
+            message = f"The path '{shorten(name)}' is a file of the old Excel format."
+            yield draft.error(("sources", source_id, "path"), message, "Save it as .xlsx.")
 
 
 def layout_fits_columns(draft: Draft) -> Iterator[Fault]:
@@ -75,7 +106,7 @@ def layout_fits_columns(draft: Draft) -> Iterator[Fault]:
 
 
 def path_stays_inside(draft: Draft) -> Iterator[Fault]:
-    """A file is named relative to the workspace and lies in it; a glob may stand for several."""
+    """A file is named relative to the workspace and lies in it; a glob may stand for several. CSV may come by https."""
     for source_id, source in draft.sources.items():
         if source.path is None:
             continue
@@ -84,8 +115,15 @@ def path_stays_inside(draft: Draft) -> Iterator[Fault]:
         message, hint = "", "Write it relative to the workspace, such as data/sales.csv."
         if not written or not written.isprintable():
             message = "The path is not a file's name."
+        elif source.type == "csv" and _ENVIRONMENT.fullmatch(written):
+            pass
         elif "://" in written:
-            message, hint = "The path is a web address; csv reads files only.", "Save the file in the workspace."
+            if source.type != "csv":
+                message = f"The path is a web address, and a source of type {source.type} reads files only."
+                hint = "Save the file in the workspace."
+            elif not written.startswith("https://") and not _LOOPBACK.match(written):
+                message = f"The web address '{shorten(written)}' does not begin with https://."
+                hint = "Write https://, so that nobody on the way can change the numbers."
         elif written.startswith(("/", "\\", "~")) or re.match("[A-Za-z]:", written):
             message = f"The path '{shorten(written)}' does not begin in the workspace."
         elif ".." in parts:
@@ -130,35 +168,22 @@ def arrives_is_a_time(draft: Draft) -> Iterator[Fault]:
 
 
 def no_password(draft: Draft) -> Iterator[Fault]:
-    """A URL holds no password; it is taken from the environment."""
+    """An address holds no password; it is taken from the environment."""
     for source_id, source in draft.sources.items():
-        url = source.url or ""
-        credentials = _CREDENTIALS.match(url.partition("://")[2])
-        secrets = [credentials[1] if credentials else "", *_PASSWORD.findall(url)]
-        if any(secret and not _ENVIRONMENT.fullmatch(secret) for secret in secrets):
-            name = re.sub(r"[^A-Z0-9]+", "_", source_id[:40].upper()) + "_URL"
-            yield draft.error(
-                ("sources", source_id, "url"),
-                f"The url of '{source_id}' holds a password, which everyone who reads this file sees.",
-                f"Write ${{{name}}} and set {name} in the environment.",
-            )
-
-
-def read_by_this_version(draft: Draft) -> Iterator[Fault]:
-    """Only CSV is read so far (warning): metrics of other sources stay blank."""
-    hint = "This version reads csv only; metrics of this source stay blank."
-    for source_id, source in draft.sources.items():
-        if source.type != _READ_NOW:
-            message = f"The source '{source_id}' is of type {source.type}."
-            yield draft.warning(("sources", source_id, "type"), message, hint)
-    if not draft.wrote("sources", MANUAL):
-        for metric_id, metric in draft.metrics.items():
-            if metric.source == MANUAL:
-                message = f"'{metric_id}' is typed by hand."
-                yield draft.warning(("metrics", metric_id, "source"), message, hint)
+        for key in ("url", "path"):
+            address = getattr(source, key) or ""
+            credentials = _CREDENTIALS.match(address.partition("://")[2])
+            secrets = [credentials[1] if credentials else "", *_PASSWORD.findall(address)]
+            if any(secret and not _ENVIRONMENT.fullmatch(secret) for secret in secrets):
+                name = re.sub(r"[^A-Z0-9]+", "_", source_id[:40].upper()) + "_URL"
+                yield draft.error(
+                    ("sources", source_id, key),
+                    f"The {key} of '{source_id}' holds a password, which everyone who reads this file sees.",
+                    f"Write ${{{name}}} and set {name} in the environment.",
+                )
 
 
 RULES = (
-    keys_fit_type, has_what_it_needs, layout_fits_columns, path_stays_inside, date_format_has_directives,
-    arrives_is_a_time, no_password, read_by_this_version,
+    keys_fit_type, has_what_it_needs, type_fits_file, layout_fits_columns, path_stays_inside,
+    date_format_has_directives, arrives_is_a_time, no_password,
 )  # fmt: skip

@@ -1,0 +1,81 @@
+"""By how much a metric moves when its input moves, in the metric's own units, with an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from metrics.evidence.memory import Floats, filled, fit_memory, without_memory
+from metrics.evidence.surprises import Surprises, season_pairs, trend_and_season
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How much a metric moves for one of the input, and the limits of the 95 % interval.
+
+    `percent` is the same in percent for one percent, with its limits, where both are worked on in logarithms.
+    """
+
+    per_unit: float
+    low: float
+    high: float
+    percent: tuple[float, float, float] | None = None
+
+
+def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, float]) -> Effect | None:
+    """Regress the metric on the input `lag` weeks earlier, with trend and season, and errors with a memory.
+
+    Generalised least squares with an estimated autoregression (Cochrane & Orcutt 1949); weeks that are not kept on
+    either side have no weight. `levels` are what input and metric usually are: an effect in logarithms is
+    given in units there. None with too few weeks.
+    """
+    count = len(metric.level)
+    late = slice(lag, count)
+    x, y = source.level[: count - lag], metric.level[late]
+    kept = source.kept[: count - lag] & metric.kept[late]
+    weeks = np.flatnonzero(source.present[: count - lag] & metric.present[late])
+    if len(weeks) < 8:
+        return None
+    whole = slice(weeks[0], weeks[-1] + 1)
+    x, y, kept = x[whole], y[whole], kept[whole]
+    columns = trend_and_season(0, len(x) - 1, season_pairs(len(weeks)), len(x))
+    design = np.column_stack([x, columns])
+    if kept.sum() < design.shape[1] + 8:
+        return None
+    memory = np.zeros(0)
+    for _ in range(_ROUNDS):
+        used = kept.copy()
+        used[: len(memory)] = False
+        flat_design, flat = without_memory(design, memory), without_memory(y, memory)
+        solution = np.linalg.lstsq(flat_design[used], flat[used], rcond=None)[0]
+        rest = y - design @ solution
+        before, memory = memory, fit_memory(np.where(kept, rest, filled(rest, kept, memory)), kept)
+        if len(memory) == len(before) and np.allclose(memory, before, atol=1e-3):
+            break
+    freedom = int(used.sum()) - design.shape[1] - len(before)
+    left = flat[used] - flat_design[used] @ solution
+    try:
+        inverse = np.linalg.inv(flat_design[used].T @ flat_design[used])
+    except np.linalg.LinAlgError:
+        return None
+    if freedom < 4 or not inverse[0, 0] > 0:
+        return None
+    error = float(np.sqrt(left @ left / freedom * inverse[0, 0]))
+    reach = float(special.stdtrit(freedom, 0.975)) * error
+    slope = float(solution[0])
+    limits = np.array([slope, slope - reach, slope + reach])
+    usual_input, usual_metric = levels
+    factor = (usual_metric if metric.logs else 1.0) / (usual_input if source.logs else 1.0)
+    per_unit, low, high = (float(limit) for limit in limits * factor)
+    both = source.logs and metric.logs
+    return Effect(per_unit, low, high, (float(limits[0]), float(limits[1]), float(limits[2])) if both else None)
+
+
+def usual(values: Floats, weeks: int = 52) -> float:
+    """Return what a metric usually is of late: the median of its last values."""
+    there = values[np.isfinite(values)]
+    return float(np.median(there[-weeks:])) if len(there) else float("nan")

@@ -1,0 +1,146 @@
+"""How closely the surprises of two metrics go together, at a lag, in parts of the history, and at other lags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from metrics.evidence.memory import Flags, Floats
+from metrics.evidence.surprises import Surprises
+
+BLOCK = 26
+
+
+@dataclass(frozen=True)
+class Link:
+    """A correlation of surprises, `input` so many weeks before `metric`.
+
+    `weeks` pairs were compared; `freedom` is what is left of them after trend and season were fitted. `p_positive` and
+    `p_negative` are one-sided: how often unrelated metrics would go together at least as closely in that sense.
+    """
+
+    correlation: float
+    weeks: int
+    freedom: float
+    p_positive: float
+    p_negative: float
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Return the limits of the correlation (Fisher's z)."""
+        if self.freedom < 2:
+            return -1.0, 1.0
+        reach = special.ndtri((1 + confidence) / 2) / np.sqrt(self.freedom - 1)
+        middle = np.arctanh(np.clip(self.correlation, -0.999999, 0.999999))
+        return float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
+
+
+def pairs(source: Surprises, metric: Surprises, lag: int) -> tuple[Floats, Floats, Flags]:
+    """Return input and metric, week by week of the metric, the input `lag` weeks earlier, and which pairs count.
+
+    A negative lag takes the metric that many weeks earlier.
+    """
+    count = len(metric.value)
+    early, late = slice(0, max(count - abs(lag), 0)), slice(min(abs(lag), count), count)
+    at_input, at_metric = (early, late) if lag >= 0 else (late, early)
+    return (
+        source.value[at_input],
+        metric.value[at_metric],
+        source.kept[at_input] & metric.kept[at_metric],
+    )
+
+
+def link(source: Surprises, metric: Surprises, lag: int) -> Link:
+    """Return how closely two metrics go together at one lag."""
+    x, y, both = pairs(source, metric, lag)
+    return _tested(x[both], y[both], max(source.columns, metric.columns))
+
+
+def _tested(x: Floats, y: Floats, columns: float) -> Link:
+    weeks = len(x)
+    correlation = _correlation(x, y)
+    freedom = weeks - 2 - columns
+    if freedom < 1:
+        return Link(correlation, weeks, max(freedom, 0.0), 1.0, 1.0)
+    ratio = correlation * np.sqrt(freedom / max(1 - correlation**2, 1e-12))
+    return Link(
+        correlation,
+        weeks,
+        freedom,
+        float(special.stdtr(freedom, -ratio)),
+        float(special.stdtr(freedom, ratio)),
+    )
+
+
+def _correlation(x: Floats, y: Floats) -> float:
+    size = np.sqrt((x @ x) * (y @ y))
+    return float(x @ y / size) if size > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Whether a link is the same through the history.
+
+    `halves` are the correlations of the first and the second half; `second_half` is the link of the second alone.
+    `blocks` are the correlations of periods of 26 weeks, the newest last. `p_halves` and `p_blocks` say how often they
+    would differ at least as much if the link had not changed.
+    """
+
+    halves: tuple[float, float]
+    second_half: Link
+    blocks: tuple[float, ...]
+    p_halves: float
+    p_blocks: float
+
+    @property
+    def differs(self) -> bool:
+        """Whether the parts differ more than by chance; 5 in 100 steady links do."""
+        return min(self.p_halves, self.p_blocks) < 0.025
+
+
+def stability(source: Surprises, metric: Surprises, lag: int) -> Stability:
+    """Compare the parts of a history: its halves, and blocks of 26 weeks counted back from the end.
+
+    The halves have as many pairs each. Correlations are compared by Fisher's z: the difference of two, and the sum of
+    squares about the weighted mean (Hedges & Olkin 1985, chapter 11).
+    """
+    x, y, both = pairs(source, metric, lag)
+    places = np.flatnonzero(both)
+    columns = max(source.columns, metric.columns)
+    first, second = np.array_split(places, 2)
+    halves = [_tested(x[part], y[part], columns / 2) for part in (first, second)]
+    p_halves = _p_different(halves)
+    blocks = []
+    for end in range(len(both), BLOCK - 1, -BLOCK):
+        part = places[(places >= end - BLOCK) & (places < end)]
+        if len(part) >= BLOCK // 2:
+            blocks.append(_tested(x[part], y[part], columns * len(part) / max(len(places), 1)))
+    blocks.reverse()
+    return Stability(
+        (halves[0].correlation, halves[1].correlation),
+        halves[1],
+        tuple(block.correlation for block in blocks),
+        p_halves,
+        _p_different(blocks),
+    )
+
+
+def _p_different(parts: list[Link]) -> float:
+    weights = np.array([max(part.freedom - 1, 0) for part in parts], float)
+    if len(parts) < 2 or not (weights > 0).all():
+        return 1.0
+    z = np.arctanh(np.clip([part.correlation for part in parts], -0.999999, 0.999999))
+    spread = weights @ (z - weights @ z / weights.sum()) ** 2
+    return float(special.chdtrc(len(parts) - 1, spread))
+
+
+def correlations(source: Surprises, metric: Surprises, lags: Iterable[int]) -> dict[int, float]:
+    """Return the correlation at each lag; at negative ones the metric comes first. For looking, not for testing."""
+    found = {}
+    for lag in lags:
+        x, y, both = pairs(source, metric, lag)
+        size = np.sqrt((x * x) @ both * ((y * y) @ both))
+        found[lag] = float(x @ y / size) if size > 0 else 0.0
+    return found

@@ -1,0 +1,75 @@
+"""How much of a week is left in the weeks after it: autoregressions of up to three weeks.
+
+Series with gaps are handled by weights: a week that is left out stands for what was to be expected of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+LONGEST = 3
+
+
+def fit_memory(rest: Floats, kept: Flags) -> Floats:
+    """Return the coefficients of an autoregression, none to three, the newest week first.
+
+    `rest` has mean 0; rows count where they and the three weeks before are `kept`. The order has the smallest AICc
+    (Hurvich & Tsai 1989), all orders over the same rows. Too few rows: no coefficients.
+    """
+    count = len(rest)
+    if count <= LONGEST:
+        return np.zeros(0)
+    rows = kept[LONGEST:].copy()
+    for back in range(1, LONGEST + 1):
+        rows &= kept[LONGEST - back : count - back]
+    size = int(rows.sum())
+    if size < 4 * LONGEST:
+        return np.zeros(0)
+    lags = np.stack([rest[LONGEST - back : count - back][rows] for back in range(LONGEST + 1)])
+    products = lags @ lags.T
+    if not products[0, 0] > 0:
+        return np.zeros(0)
+    best: float = np.inf
+    chosen: Floats = np.zeros(0)
+    for order in range(LONGEST + 1):
+        own, cross = products[1 : order + 1, 1 : order + 1], products[1 : order + 1, 0]
+        try:
+            coefficients = np.linalg.solve(own, cross)
+        except np.linalg.LinAlgError:
+            break
+        left = products[0, 0] - coefficients @ cross
+        if not left > 1e-12 * products[0, 0]:
+            break
+        criterion = size * np.log(left / size) + 2 * (order + 1) * size / (size - order - 2)
+        if criterion < best:
+            best, chosen = float(criterion), np.asarray(coefficients, np.float64)
+    return chosen
+
+
+def without_memory(rest: Floats, coefficients: Floats) -> Floats:
+    """Return each week less what was left of the weeks before; the weeks before the first count as 0.
+
+    `rest` may be a series or several, with the weeks along the first axis.
+    """
+    found = rest.copy()
+    for back, coefficient in enumerate(coefficients, 1):
+        found[back:] -= coefficient * rest[:-back]
+    return found
+
+
+def filled(rest: Floats, kept: Flags, coefficients: Floats) -> Floats:
+    """Return a series in which each week that is not `kept` is what was to be expected of it."""
+    if kept.all():
+        return rest
+    found = np.where(kept, rest, 0.0)
+    if not len(coefficients):
+        return found
+    for at in np.flatnonzero(~kept).tolist():
+        back = min(at, len(coefficients))
+        # An estimate outside the stationary range must not run away in a long gap.
+        found[at] = np.clip(coefficients[:back] @ found[at - back : at][::-1], -1e6, 1e6) if back else 0.0
+    return found

@@ -1,0 +1,32 @@
+"""A value that was typed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from metrics.ledger.author import Author
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """A value of a metric on a day, as somebody typed it; None clears what stood there."""
+
+    metric: str
+    day: date
+    value: float | None
+    author: Author
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as the ledger keeps it. A later one has a higher `id`; `at` is in UTC."""
+
+    id: int
+    metric: str
+    day: date
+    value: float | None
+    author: Author
+    at: datetime
+    note: str = ""

@@ -1,0 +1,52 @@
+"""Opens the ledger of a workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from metrics.ledger.audits import Audits
+from metrics.ledger.database import Clock, Database, utc_now
+from metrics.ledger.definitions import Definitions
+from metrics.ledger.entries import Entries
+from metrics.ledger.history import History
+from metrics.ledger.postgres_server import VARIABLE, open_server
+from metrics.ledger.sqlite_file import open_file
+
+
+class Ledger:
+    """All that can't be rebuilt. Threads may share it, and processes may open it side by side.
+
+    `entries` are the values typed by hand, `history` the refreshes, `definitions` the changes in what metrics mean,
+    `audits` the metrics derived again by hand.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.entries = Entries(database)
+        self.history = History(database)
+        self.definitions = Definitions(database)
+        self.audits = Audits(database)
+
+    @classmethod
+    def open(cls, state: Path, url: str | None = None, clock: Clock = utc_now) -> Ledger:
+        """Open the ledger in a state folder, or on the server that `url` or NORTHSTAR_LEDGER_URL names.
+
+        Makes it where there is none and brings one of an earlier release up to date. Raises LedgerError where that
+        can't be done; what is there is then left as it is.
+        """
+        address = url or os.environ.get(VARIABLE)
+        return cls(open_server(address, clock) if address else open_file(state, clock))
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self.database.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

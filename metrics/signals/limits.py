@@ -1,0 +1,74 @@
+"""How far from the expected value routine reaches: scale, quantiles, and what makes a week's limits wider."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy import stats
+
+from metrics.signals.memory import Bools, Floats, Whole
+from metrics.signals.procedure import Procedure
+
+MEAN_OF_ABSOLUTE = 0.797885
+_MOST = 400
+_POWERS = (0.0, 0.25, 0.5)
+_LEAST_SCALE = 1e-12
+_MOST_SKEW = 1.5
+
+
+def scale(errors: Floats, parameters: Whole, age: Whole, procedure: Procedure) -> Floats:
+    """Return each metric's standard deviation of one-step errors, from the last ones (metrics x weeks, NaN gaps).
+
+    The mean absolute error / .798, winsorised at three scales; inflated for the parameters that were fitted
+    and for a young level, whose mean of n weeks is itself uncertain.
+    """
+    sizes = np.abs(errors)
+    known = ~np.isnan(sizes)
+    count = np.maximum(known.sum(axis=1), 1)
+    sizes = np.where(known, sizes, 0.0)
+    first = sizes.sum(axis=1) / count / MEAN_OF_ABSOLUTE
+    winsorised = np.minimum(sizes, procedure.winsor * first[:, None]).sum(axis=1) / count / MEAN_OF_ABSOLUTE
+    fitted = np.sqrt(count / np.maximum(count - parameters, 1))
+    young = np.sqrt(1.0 + 1.0 / np.maximum(age, 1))
+    return np.asarray(np.maximum(winsorised * fitted * young, _LEAST_SCALE))
+
+
+def quantiles(weeks: Whole, procedure: Procedure) -> Floats:
+    """Return the t quantile that leaves as much outside as three sigmas do, for scales that rest on `weeks` errors."""
+    return _table(procedure)[np.minimum(weeks, _MOST)]
+
+
+@cache
+def _table(procedure: Procedure) -> Floats:
+    freedom = np.maximum(np.arange(_MOST + 1) * procedure.freedom, 2.0)
+    return np.asarray(stats.t.isf(stats.norm.sf(procedure.limit), freedom))
+
+
+def narrowing_power(errors: Floats, denominators: Floats) -> tuple[float, float]:
+    """Return by which power of the denominator a ratio's errors shrink, and the denominator that they are related to.
+
+    1/2 is what counting leaves to chance (the p' chart of Laney 2002), 0 a ratio whose denominator does not matter;
+    the likelihood of the errors (NaN where none) decides.
+    """
+    known = ~np.isnan(errors) & ~np.isnan(denominators) & (denominators > 0)
+    if known.sum() < 8:
+        return 0.0, 1.0
+    relative = denominators[known] / np.median(denominators[known])
+    costs = [
+        len(relative) * np.log(max(np.abs(errors[known] * relative**power).mean(), _LEAST_SCALE))
+        - power * np.log(relative).sum()
+        for power in _POWERS
+    ]
+    return _POWERS[int(np.argmin(costs))], float(np.median(denominators[known]))
+
+
+def skew_of_counts(whole: Bools, middle: Floats, spread: Floats) -> Floats:
+    """Return the skewness of small whole numbers: 1 / sqrt(mean) where they vary like counts, 0 elsewhere."""
+    counts = whole & (middle > 0) & (spread**2 > 0.5 * middle)
+    return np.where(counts, np.minimum(spread / np.maximum(middle, 1e-9), _MOST_SKEW), 0.0)
+
+
+def upper_of_skewed(limit: Floats, skew: Floats) -> Floats:
+    """Return the upper limit of a skewed variable by its Cornish-Fisher expansion, in standard deviations."""
+    return limit + (limit**2 - 1.0) / 6.0 * skew

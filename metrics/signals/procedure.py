@@ -1,0 +1,50 @@
+"""The figures that the procedure of `docs/signals.md` rests on, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """How weeks are judged. Lengths are in weeks, limits in routine standard deviations.
+
+    `memories` are the pairs (weight of the newest error in the level, how much of a deviation is left a week later) that
+    a model is chosen from: (1, 0) is a random walk, (0.02, 0) a constant level, (0.05, 0.6) a level with deviations
+    that fade.
+    """
+
+    first_limits: int = 6
+    full_limits: int = 14
+    flat_weeks: int = 13
+    flat_values: int = 3
+    choice_every: int = 13
+    choice_every_young: int = 4
+    young: int = 52
+    window: int = 182
+    memories: tuple[tuple[float, float], ...] = (
+        (0.02, 0.0), (0.1, 0.0), (0.2, 0.0), (0.35, 0.0), (0.55, 0.0), (0.8, 0.0), (1.0, 0.0),
+        (0.04, 0.3), (0.04, 0.5), (0.04, 0.7), (0.04, 0.85),
+    )  # fmt: skip
+    harmonics_from: tuple[int, ...] = (70, 104, 104)
+    slope_from: int = 20
+    log_ratio: float = 1.35
+    penalty: float = 0.75
+    memory_penalty: float = 0.5
+    scale_weeks: int = 78
+    winsor: float = 3.0
+    limit: float = 3.0
+    freedom: float = 0.75
+    slow_weight: float = 0.25
+    slow_limit: float = 3.5
+    slow_clip: float = 3.0
+    run: int = 3
+    pair_gap: float = 1.5
+    former_weeks: int = 13
+    peak_margin: float = 1.25
+    storm_events: int = 4
+    storm_weeks: int = 13
+    longest_shift: int = 8
+
+
+PROCEDURE = Procedure()

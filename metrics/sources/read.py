@@ -1,0 +1,285 @@
+"""The one reader of tables: files of text -> one row a file row and series, and a report of what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import duckdb
+
+from metrics.sources.absence import Absences, some
+from metrics.sources.clean import ANY_ROW, insert_clean
+from metrics.sources.date_column import find_date_column
+from metrics.sources.dirty import DirtyFiles
+from metrics.sources.fetched import Fetched
+from metrics.sources.header import BLANKS, no_column
+from metrics.sources.plan import Plan
+from metrics.sources.report import Problem, Report, SourceError
+from metrics.sources.series import Series
+from metrics.sources.table import Table, open_table, storable
+from metrics.tree.tree import Source
+
+
+def read_fetched(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    series: Sequence[Series],
+    fetched: Fetched,
+    timezone: str,
+) -> Report:
+    """Append what was fetched of a source to the temporary table `reading(series INTEGER, day DATE, value DOUBLE)`.
+
+    One row for each row of the files that has what the series asks for, and series: its scaled value, NULL where the
+    cell is blank or could not be read (the report tells). A row whose date can't be read is left out. A date with an
+    offset is the day in `timezone`. The dates are in the column that the source names, else in the one that `fetched`
+    names, else in the first that holds mostly dates. Raises SourceError, with nothing appended, where a file can't be
+    read at all or no row of the source can. The connection must not be in a transaction, and no other series be
+    numbered -1.
+    """
+    with TemporaryDirectory(prefix="northstar-") as copies, _clean_exit(connection, series):
+        return _Reading(connection, source, series, fetched, timezone, Path(copies)).report()
+
+
+@contextmanager
+def _clean_exit(connection: duckdb.DuckDBPyConnection, series: Sequence[Series]) -> Iterator[None]:
+    """Leave no table of ours behind, nor, after an error, any row."""
+    try:
+        yield
+    except BaseException:
+        delete_series(connection, [ANY_ROW, *(one.number for one in series)])
+        raise
+    finally:
+        for table in ("series", "date", "day", "cell"):
+            connection.execute(f"DROP TABLE IF EXISTS temp.northstar_csv_{table}")
+
+
+def delete_series(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> None:
+    """Delete the rows of some series from `reading`."""
+    connection.execute(f"DELETE FROM reading WHERE series IN ({', '.join(map(str, numbers))})")
+
+
+class Tally(NamedTuple):
+    """Rows, values that are not NULL, first and last day of a series in `reading`."""
+
+    rows: int
+    values: int
+    first: date
+    last: date
+
+
+class _Reading:
+    """One run over the files of a source."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        series: Sequence[Series],
+        fetched: Fetched,
+        timezone: str,
+        copies: Path,
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._timezone = timezone
+        self._copies = copies
+        self._failed: dict[int, str] = {}
+        self._notes = list(fetched.notes)
+        self._rows = 0
+        self._first_day: date | None = None
+        self._last_day: date | None = None
+        self._problems: list[Problem] = []
+        self._problem_count = 0
+        self._names = {one.column.strip(BLANKS) for one in series}
+        self._tables = self._open(series, fetched)
+        self._series = self._possible(series)
+        self._plans = [self._plan(table) for table in self._tables]
+
+    @property
+    def _long(self) -> bool:
+        return self._source.layout == "long"
+
+    def _open(self, series: Sequence[Series], fetched: Fetched) -> list[Table]:
+        source = self._source
+        others = {column for one in series for column, _ in one.where}
+        if self._long:
+            if not source.metric or not source.value:
+                raise SourceError(f"Source '{source.id}' is long: write 'metric:' and 'value:', the columns of both.")
+            others |= {source.metric, source.value}
+        else:
+            others |= {one.column for one in series}
+        date = source.date or fetched.date
+        if not date:
+            date, note = find_date_column(self._connection, fetched.files, others, source.date_format, self._timezone)
+            self._notes += [note] if note else []
+        tables = []
+        for file in fetched.files:
+            table = open_table(file, date, others)
+            for column in (source.metric, source.value) if self._long else ():
+                if column and table.header.position(column) is None:
+                    raise SourceError(table.header.missing(table.name, column))
+            tables.append(table)
+        return tables
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        names = (name for table in self._tables for name in table.header.names)
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def _possible(self, series: Sequence[Series]) -> dict[int, Series]:
+        """Return the series whose columns are there; those of the others are marked as failed."""
+        possible = {}
+        lacking: dict[str, None] = {}
+        for one in series:
+            for table in self._tables:
+                for column, _ in one.where:
+                    if table.header.position(column) is None:
+                        self._failed.setdefault(one.number, table.header.missing(table.name, column))
+            without = [table for table in self._tables if table.header.position(one.column) is None]
+            if not self._long and len(without) == len(self._tables):
+                where = some([table.name for table in self._tables])
+                self._failed[one.number] = no_column(where, one.column, self._columns)
+            elif not self._long and without:
+                lacking[one.column] = None
+            if one.number not in self._failed:
+                possible[one.number] = one
+        if lacking:
+            self._notes.append(f"Not every file has {'column' if len(lacking) == 1 else 'columns'} {some(lacking)}.")
+        return possible
+
+    def _plan(self, table: Table) -> Plan:
+        if self._long:
+            assert self._source.metric and self._source.value
+            metric = table.header.position(self._source.metric)
+            return Plan(table, tuple(self._series.values()), metric, table.header.position(self._source.value))
+        there = (one for one in self._series.values() if table.header.position(one.column) is not None)
+        return Plan(table, tuple(there))
+
+    def report(self) -> Report:
+        """Read all files."""
+        self._list_series()
+        dirty = [plan for plan in self._plans if not insert_clean(self._connection, plan)]
+        files = self._staged(dirty)
+        tally = self._tally()
+        self._count_clean_rows(tally)
+        if files:
+            self._note_percents(files.percents())
+            self._problems, self._problem_count = files.problems()
+            files.insert()
+            self._add_days(*files.days())
+            tally = self._tally()
+        self._refuse_nothing(any(one.values for one in tally.values()))
+        self._tell_absences(tally, files is not None)
+        return Report(
+            source=self._source.id,
+            files=tuple(plan.table.name for plan in self._plans),
+            rows=self._rows,
+            first_day=self._first_day,
+            last_day=self._last_day,
+            problems=tuple(self._problems),
+            problem_count=self._problem_count,
+            failed=self._failed,
+            notes=tuple(self._notes),
+            columns=self._columns,
+        )
+
+    def _list_series(self) -> None:
+        """Make the temporary table of series: `condition` numbers their filters, `leads` marks a name's first."""
+        conditions = list(dict.fromkeys(one.where for one in self._series.values()))
+        led: set[str] = set()
+        rows = []
+        for one in self._series.values():
+            name = one.column.strip(BLANKS)
+            rows.append((one.number, storable(name), one.scale, conditions.index(one.where), name not in led))
+            led.add(name)
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], []]
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE northstar_csv_series AS SELECT unnest($1::INTEGER[]) AS number,"
+            " unnest($2::VARCHAR[]) AS name, unnest($3::DOUBLE[]) AS scale, unnest($4::INTEGER[]) AS condition,"
+            " unnest($5::BOOLEAN[]) AS leads",
+            columns,
+        )
+
+    def _staged(self, plans: Sequence[Plan]) -> DirtyFiles | None:
+        if not plans:
+            return None
+        files = DirtyFiles(self._connection, self._source, self._series, plans, self._copies)
+        files.stage(self._timezone)
+        if files.mark_both_ways() and len(plans) < len(self._plans):
+            # The clean files may hold 1.234, which is in doubt now too.
+            delete_series(self._connection, [ANY_ROW, *self._series])
+            files = DirtyFiles(self._connection, self._source, self._series, self._plans, self._copies)
+            files.stage(self._timezone)
+            files.mark_both_ways()
+        read = {plan.table.name: plan for plan in files.plans}
+        self._plans = [read.get(plan.table.name, plan) for plan in self._plans]
+        return files
+
+    def _tally(self) -> dict[int, Tally]:
+        """Return for each series that has rows in `reading`, what they are."""
+        rows = self._connection.execute(
+            "SELECT series, count(*), count(value), min(day), max(day) FROM reading GROUP BY series"
+        ).fetchall()
+        return {number: Tally(*tally) for number, *tally in rows if number in self._series or number == ANY_ROW}
+
+    def _count_clean_rows(self, tally: Mapping[int, Tally]) -> None:
+        """Count the rows of the clean files: those of no series, and those of one series of each name."""
+        leads = {one.column.strip(BLANKS): number for number, one in reversed(self._series.items())}
+        for number in (ANY_ROW, *(leads.values() if self._long else ())):
+            if number in tally:
+                self._add_days(tally[number].rows, tally[number].first, tally[number].last)
+        if ANY_ROW in tally:
+            delete_series(self._connection, [ANY_ROW])
+
+    def _add_days(self, rows: int, first: date | None, last: date | None) -> None:
+        self._rows += rows
+        if first and last:
+            self._first_day = min(first, self._first_day or first)
+            self._last_day = max(last, self._last_day or last)
+
+    def _note_percents(self, percents: Mapping[int, tuple[str, str | None, float | None]]) -> None:
+        """Note each column with percents and plain numbers; the clean files, read before, have only plain ones."""
+        noted = set()
+        for number, (percent, plain, value) in percents.items():
+            column = self._series[number].column
+            if plain is None:
+                found = self._connection.execute(
+                    f"SELECT first(value) FROM reading WHERE series = {number} AND value <> 0"
+                ).fetchone()
+                value = found[0] if found else None
+                plain = None if value is None else f"{value / self._series[number].scale:g}"
+            if plain is not None and value is not None and column not in noted:
+                noted.add(column)
+                self._notes.append(
+                    f"{column} mixes percents ({percent}, read as a fraction) and plain numbers ({plain}, read as"
+                    f" {value * 100:g} %). Write all with %, or all as fractions."
+                )
+
+    def _refuse_nothing(self, any_value: bool) -> None:
+        """Raise SourceError where no row, or no value because of problems, could be read."""
+        names = some([plan.table.name for plan in self._plans])
+        first = ""
+        if self._problems:
+            problem = self._problems[0]
+            where = f"{problem.file}, row {problem.row}" + (f", {problem.column}" if problem.column else "")
+            first = f" The first that could not be: {where}: {problem.value or 'a blank'} {problem.what}."
+        if not self._rows:
+            if first:
+                raise SourceError(f"{names}: no readable row.{first}")
+            raise SourceError(f"{names}: no readable row below the header. Write at least one row with a date.")
+        if not any_value and first:
+            raise SourceError(f"{names}: no readable value.{first}")
+
+    def _tell_absences(self, tally: Mapping[int, Tally], any_dirty: bool) -> None:
+        """Say which series got no row and why, and which names in the files belong to no series."""
+        empty = [one for number, one in self._series.items() if number not in tally]
+        absences = Absences(self._connection, self._plans)
+        if self._long and (any_dirty or empty or ANY_ROW in tally):
+            note = absences.strangers(self._names, str(self._source.metric))
+            self._notes += [note] if note else []
+        for one in empty:
+            self._failed[one.number] = absences.why_empty(one)

@@ -1,0 +1,63 @@
+"""Writers are killed at random moments: what the ledger acknowledged is there afterwards, and it opens."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from ledgers import Place, clean_places, place
+
+__all__ = ["clean_places", "place"]
+
+WRITER = Path(__file__).parent / "ledger_writer.py"
+
+
+def started(place: Place, name: str, threads: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, str(WRITER), str(place.state), place.url or "", name, str(threads)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill_writers(place: Place, kills: int, processes: int, threads: int) -> int:
+    """Start writers and kill them, `kills` times in all; return how many entries were acknowledged and checked."""
+    chance = random.Random(kills * 100 + processes)
+    place.open().close()
+    checked = 0
+    for kill in range(0, kills, processes):
+        writers = [started(place, f"kill_{kill}_{number}", threads) for number in range(processes)]
+        try:
+            for writer in writers:
+                assert writer.stdout is not None and writer.stdout.readline() == "ready\n", writer.communicate()
+            time.sleep(chance.uniform(0, 0.4))
+        finally:
+            for writer in writers:
+                time.sleep(chance.uniform(0, 0.02))
+                writer.kill()
+        heard = [writer.communicate(timeout=60) for writer in writers]
+        assert [error for _, error in heard if error] == []
+        # A line that the kill cut in two has no line end; what it would say is not counted as acknowledged.
+        lines = [line.split() for out, _ in heard for line in out[: out.rfind("\n") + 1].splitlines()]
+        newest = {metric: int(number) for metric, number in lines}
+        with place.open() as ledger:
+            for metric, acknowledged in newest.items():
+                values = [entry.value for entry in ledger.entries.of_metric(metric)][::-1]
+                assert values == [number / 2 for number in range(len(values))]
+                assert len(values) % 2 == 0, "half of a transaction"
+                assert len(values) >= 2 * (acknowledged + 1), f"{metric}: acknowledged {acknowledged}"
+                checked += 2 * (acknowledged + 1)
+    return checked
+
+
+def test_no_acknowledged_entry_is_lost_in_ten_kills(place: Place) -> None:
+    assert kill_writers(place, kills=10, processes=2, threads=4) > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("processes", "threads"), [(1, 16), (4, 4)])
+def test_no_acknowledged_entry_is_lost_in_two_hundred_kills(place: Place, processes: int, threads: int) -> None:
+    assert kill_writers(place, kills=200, processes=processes, threads=threads) > 1000
