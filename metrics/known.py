@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
-from metrics.errors import NorthstarError
+from metrics.errors import NorthstarError, shorten
 from metrics.ledger.ledger import Ledger
 from metrics.ledger.refresh_record import RefreshLine
 from metrics.tree.load import read_tree
 from metrics.warehouse.build import Build, seal
+from metrics.warehouse.change_log import ValueChange, value_changes
 from metrics.warehouse.schema import FORMAT
 from metrics.workspace import Workspace
 
@@ -23,6 +26,28 @@ _KEPT = 8
 
 class UnknownMomentError(NorthstarError):
     """Nothing was known yet at the moment that was asked for."""
+
+
+def moment_of(asked: str, timezone: str) -> datetime:
+    """Return the moment that `2026-11-15` (the end of that day) or `2026-11-15T09:30` names; raises UnknownMomentError.
+
+    Without an offset of its own it is meant in `timezone`.
+    """
+    try:
+        moment = datetime.fromisoformat(asked.strip())
+    except ValueError:
+        raise UnknownMomentError(
+            f"'{shorten(asked)}' is no date: write it as 2026-11-15, or with a time as 2026-11-15T09:30."
+        ) from None
+    if len(asked.strip()) <= len("2026-11-15"):
+        moment += timedelta(days=1, microseconds=-1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+
+
+def zone_of(ledger: Ledger) -> str:
+    """Return the time zone of the workspace as of the last refresh; UTC before the first."""
+    last = ledger.history.last()
+    return read_tree(ledger.history.tree_text(last.number)).tree.calendar.timezone if last else "UTC"
 
 
 def known_at(workspace: Workspace, ledger: Ledger, moment: datetime) -> Path:
@@ -36,6 +61,33 @@ def known_at(workspace: Workspace, ledger: Ledger, moment: datetime) -> Path:
         since = f"the first refresh was on {first.at:%Y-%m-%d %H:%M} UTC" if first else "there was no refresh yet"
         raise UnknownMomentError(f"Nothing was known on {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {since}.")
     return known_with(workspace, ledger, refresh)
+
+
+def review_before(ledger: Ledger, week_ending: date, moment: datetime) -> RefreshLine | None:
+    """Return the first refresh with which the review before that of `week_ending` could be held; None without one.
+
+    `moment` is when this is asked: later refreshes don't count.
+    """
+    lines = [line for line in ledger.history.refreshes() if line.at <= moment and line.review_week is not None]
+    weeks = [line.review_week for line in lines if line.review_week and line.review_week < week_ending]
+    if not weeks:
+        return None
+    return [line for line in lines if line.review_week == weeks[0]][-1]
+
+
+def changes_between(ledger: Ledger, after: int, up_to: int, day: date | None = None) -> list[ValueChange]:
+    """Return the changes of days' values in the refreshes after one and up to another; those up to a day with `day`."""
+    return value_changes(ledger.history.payloads(after, up_to), day)
+
+
+def restated_values(ledger: Ledger, keys: Collection[str], up_to: int) -> list[tuple[datetime, ValueChange]]:
+    """Return all values of some series that a refresh up to `up_to` changed or took away, newest first, with when."""
+    found = []
+    for line in ledger.history.refreshes():
+        if line.number <= up_to and any(count.changed or count.removed for count in line.changes):
+            parts = ledger.history.payloads(line.number - 1, line.number)
+            found += [(line.at, change) for change in value_changes(parts, restated=True) if change.key in keys]
+    return found
 
 
 def known_with(workspace: Workspace, ledger: Ledger, refresh: RefreshLine) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,21 +79,19 @@ class Summary:
         return any(source.outcome in ("stale", "failed") or source.series_errors for source in self.sources)
 
 
-def refresh(workspace: Workspace, progress: Progress | None = None) -> Summary:
+def refresh(workspace: Workspace, progress: Progress | None = None, ledger: Ledger | None = None) -> Summary:
     """Bring the warehouse up to date; raises TreeError where `northstar.yaml` is at fault, StateError by the disk's.
 
     Raises LedgerError where the ledger can't be opened. `progress` is called with a sentence, the number of sources
-    done, and their total. A source that can't be read fails alone: its last good values stay, stale.
+    done, and their total. A source that can't be read fails alone: its last good values stay, stale. Values typed by
+    hand come from `ledger`, and what changed is recorded there; it is the workspace's own unless another is given.
     """
     loaded = load_tree(workspace.folder)
     store = workspace.store
-    with _told_where_it_fails(store), store.locked():
-        ledger = Ledger.open(workspace.state)
-        try:
-            with store.scratch() as scratch:
-                return _Refresh(workspace, ledger, loaded, progress or (lambda *_: None), scratch).run()
-        finally:
-            ledger.close()
+    with _told_where_it_fails(store), store.locked(), ExitStack() as stack:
+        open_ledger = ledger or stack.enter_context(Ledger.open(workspace.state))
+        scratch = stack.enter_context(store.scratch())
+        return _Refresh(workspace, open_ledger, loaded, progress or (lambda *_: None), scratch).run()
 
 
 def changed(workspace: Workspace, warehouse: Warehouse, tree: Tree) -> tuple[str, ...]:

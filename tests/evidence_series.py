@@ -1,7 +1,7 @@
 """Seeded weekly series for evidence: pairs that have nothing to do with each other, and pairs that do.
 
-Each family of unrelated pairs is one way in which two business metrics look related: both grow, both have a season, both
-have the same Christmas.
+Each family of unrelated pairs is one way in which two business metrics look related: both grow, both have a season,
+both have the same Christmas.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,9 @@ def season(random: Random, weeks: int, first: int) -> Floats:
     """Two annual waves: the same calendar, heights and phases of the metric's own."""
     angle = 2 * np.pi * (first + np.arange(weeks)) / YEAR
     heights, phases = random.uniform(1, 3, 2) * (1, 0.4), random.uniform(0, 2 * np.pi, 2)
-    return sum(height * np.sin(pair * angle + phase) for pair, height, phase in zip((1, 2), heights, phases, strict=True))
+    return sum(
+        height * np.sin(pair * angle + phase) for pair, height, phase in zip((1, 2), heights, phases, strict=True)
+    )
 
 
 def trend(random: Random, weeks: int) -> Floats:
@@ -183,3 +185,51 @@ def linked(
         for week in range(1, len(values)):
             values[week] += memory * values[week - 1]
     return 100 + 8 * shock[60:], 300 + 24 * mixed[60:], 3.0 * correlation
+
+
+def _grown(random: Random, surprises: Floats) -> Floats:
+    """A metric that grows by 10 to 60 % a year, from surprises with 60 weeks of warming up."""
+    values = surprises.copy()
+    for week in range(1, len(values)):
+        values[week] += 0.4 * values[week - 1]
+    weeks = np.arange(len(values) - 60)
+    return 1000 * np.exp(random.uniform(0.1, 0.6) * weeks / 52 + 0.05 * values[60:])
+
+
+def spread_link(random: Random, weeks: int, correlation: float) -> tuple[Floats, Floats, float]:
+    """A leader and an outcome that it moves over four weeks in a row, and the middle of those."""
+    leader = random.standard_normal(weeks + 60)
+    outcome = np.sqrt(1 - correlation**2) * random.standard_normal(weeks + 60)
+    first = int(random.integers(2, 6))
+    for lag in range(first, first + 4):
+        outcome[lag:] += correlation / 2 * leader[:-lag]
+    return _grown(random, leader), _grown(random, outcome), first + 1.5
+
+
+def _same_week(random: Random, weeks: int) -> tuple[Floats, Floats]:
+    leader = random.standard_normal(weeks + 60)
+    outcome = 0.6 * leader + 0.8 * random.standard_normal(weeks + 60)
+    return _grown(random, leader), _grown(random, outcome)
+
+
+def _reverse(random: Random, weeks: int) -> tuple[Floats, Floats]:
+    leader, outcome, _ = spread_link(random, weeks, 0.6)
+    return outcome, leader
+
+
+YEARLY_UNRELATED: dict[str, Callable[[Random, int], tuple[Floats, Floats]]] = {
+    "independent": lambda random, weeks: spread_link(random, weeks, 0.0)[:2],
+    "reverse": _reverse,
+    "same week only": _same_week,
+    **{
+        name: UNRELATED[name]
+        for name in (
+            "random walk", "growth", "s-curve", "season, growth", "level shifts", "shared peaks", "shared dips",
+            "heavy tails", "broken trend",
+        )
+    },
+}  # fmt: skip
+
+
+def leading(correlation: float) -> Callable[[Random, int], tuple[Floats, Floats, float]]:
+    return lambda random, weeks: spread_link(random, weeks, correlation)

@@ -16,7 +16,7 @@ from metrics.review.export import figures_json
 from metrics.review.figures import Figures
 from metrics.review.review_week import review_week
 from metrics.tree.load import read_tree
-from metrics.warehouse.change_log import restated
+from metrics.warehouse.change_log import value_changes
 from metrics.warehouse.warehouse import Warehouse
 
 WEEKS = [datetime(2026, 3, day).date() for day in (8, 15, 22)]
@@ -169,7 +169,7 @@ def test_restated_values_are_kept_with_old_and_new(
     """By the second refresh the 5th of March went from 10 to 11 orders, and the 6th and 7th lost theirs."""
     files, _ = history
     with Ledger.open(files.state) as ledger:
-        found = restated(ledger.history.payloads(after=1, up_to=2))
+        found = value_changes(ledger.history.payloads(after=1, up_to=2), restated=True)
         orders = [(str(one.day), one.old, one.new) for one in found if one.key == "orders"]
         assert orders == [("2026-03-05", 10, 11), ("2026-03-06", 10, None), ("2026-03-07", 10, None)]
         assert [(one.key, str(one.day), one.new) for one in found if one.key != "orders"] == [
@@ -177,7 +177,7 @@ def test_restated_values_are_kept_with_old_and_new(
             ("visits", "2026-03-04", None),
         ]
         # A new scale restates nothing, and nor does what stays the same.
-        assert [one.key for one in restated(ledger.history.payloads(after=3, up_to=4)) if one.key == "orders"] == []
+        assert [one.key for one in value_changes(ledger.history.payloads(after=3, up_to=4), restated=True) if one.key == "orders"] == []
 
 
 def test_a_changed_definition_is_dated(

@@ -22,7 +22,10 @@ ORDER = [
     "readout",
     "app_root",
     "workspace",
+    "known",
     "refresh",
+    "starter",
+    "wbr_app",
     "cli",
 ]
 NOT_IN_CORE = ("streamlit", "pages", "app", "tests")

@@ -13,11 +13,14 @@ import typer
 from metrics import __version__
 from metrics.cli.check import check
 from metrics.cli.commands import Commands
+from metrics.cli.evidence import evidence
 from metrics.cli.figures import figures
+from metrics.cli.import_deck import import_app
 from metrics.cli.new import new
 from metrics.cli.output import say
 from metrics.cli.refresh import refresh
 from metrics.cli.run import run
+from metrics.cli.signals import signals
 
 app = typer.Typer(
     cls=Commands,
@@ -27,8 +30,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Each command explains itself: northstar COMMAND --help",
 )
-for _command in (run, new, check, refresh, figures):
+for _command in (run, new, check, refresh, figures, signals, evidence):
     app.command()(_command)
+app.add_typer(import_app, name="import")
 
 
 def _print_version(wanted: bool) -> None:

@@ -43,12 +43,18 @@ def check(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
 def _findings(workspace: Workspace) -> list[Finding]:
     from metrics.cli.findings import of_data, of_tree
     from metrics.cli.opened import opened, refreshed
+    from metrics.ledger.entry import NewEntry
+    from metrics.ledger.ledger import Ledger
     from metrics.tree.faults import TreeError
 
     try:
-        with tempfile.TemporaryDirectory(prefix="northstar-check-") as state:
+        with tempfile.TemporaryDirectory(prefix="northstar-check-") as state, Ledger.in_file(Path(state)) as ledger:
+            if Ledger.is_there(workspace.state):
+                with Ledger.open(workspace.state) as own:
+                    typed = own.entries.current()
+                ledger.entries.add_many(NewEntry(one.metric, one.day, one.value, one.author) for one in typed)
             trial = replace(workspace, state=Path(state))
-            refreshed(trial)
+            refreshed(trial, ledger)
             with opened(trial) as now:
                 return [*of_tree(now.warnings), *of_data(now)]
     except TreeError as error:

@@ -21,6 +21,15 @@ WorkspaceFolder = Annotated[
         help="The folder that holds northstar.yaml.",
     ),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="MOMENT",
+        show_default="now",
+        help="Show what was known then: 2026-11-15 is the end of that day, 2026-11-15T09:30 that moment.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
 
 

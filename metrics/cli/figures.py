@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from metrics.cli.commands import AsJson, WorkspaceFolder
+from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
 from metrics.cli.output import say, say_json, tell
+from metrics.cli.week import checked_week, parsed_day, week_to_review
 from metrics.errors import NorthstarError, UnknownNameError, nearest
 
 if TYPE_CHECKING:
-    from metrics.calendar import Calendar
-    from metrics.cli.opened import Opened
     from metrics.review.export import Series
     from metrics.tree.tree import Tree
 
 _SERIES = ("wow", "yoy", "mom")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
-
-
-def _day(text: str) -> date:
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is no date: write it as 2026-11-14.") from None
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise typer.BadParameter(f"{text} is out of reach: write a date of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
-    return day
 
 
 def _complete_metric(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -55,7 +43,7 @@ def figures(
     week_ending: Annotated[
         date | None,
         typer.Option(
-            parser=_day,
+            parser=parsed_day,
             metavar="DATE",
             show_default="the newest week that most metrics are complete in",
             help="The last day of the week to review, such as 2026-11-14.",
@@ -84,6 +72,7 @@ def figures(
     no_refresh: Annotated[
         bool, typer.Option("--no-refresh", help="Show the values of the last refresh, also if a source changed.")
     ] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the figures of a week's review.
@@ -99,11 +88,11 @@ def figures(
 
     names = _series_names(series or ())
     found = workspace_at(workspace)
-    if not no_refresh:
+    if not no_refresh and as_of is None:
         refreshed(found)
-    with opened(found) as now:
+    with opened(found, as_of) as now:
         asked = _asked_metrics(metric or (), now.tree)
-        week = _checked_week(week_ending, now.tree.calendar) if week_ending else _review_week(now)
+        week = checked_week(week_ending, now.tree.calendar) if week_ending else week_to_review(now)
         computed = Figures(now.tree, now.warehouse, week)
         exported = figures_json(computed, names, fiscal)
         if asked:
@@ -141,24 +130,6 @@ def _asked_metrics(written: list[str] | tuple[()], tree: Tree) -> list[str]:
 def _unknown(kind: str, name: str, known: tuple[str, ...]) -> str:
     close = nearest(name, known)
     return f"There is no {kind} '{name}'. " + (f"Did you mean '{close}'?" if close else f"Write {', '.join(known)}.")
-
-
-def _review_week(now: Opened) -> date:
-    week = now.review_week
-    if week is None:
-        raise NorthstarError("\n".join([*now.errors, "There are no values to review yet."]))
-    return week
-
-
-def _checked_week(day: date, calendar: Calendar) -> date:
-    """Return a day that ends a week; any other is a mistake in usage."""
-    following = calendar.week_ending(day)
-    if day == following:
-        return day
-    before = following - timedelta(days=7)
-    raise _usage(
-        "week-ending", f"{day} is a {day:%A}; weeks here end on {following:%A}. Write {before} or {following}."
-    )
 
 
 def _usage(option: str, message: str) -> Any:

@@ -60,7 +60,7 @@ def new(
         raise typer.BadParameter("--worksheet belongs to --sheet: write that too.")
     if sheet is not None and worksheet is None:
         raise typer.BadParameter("--sheet needs --worksheet and the name of one of its tabs.")
-    _refuse_to_overwrite(folder, ("northstar.yaml", "strategy.md"))
+    refuse_to_overwrite(folder, ("northstar.yaml", "strategy.md"))
     has = Has(csv, sheet, worksheet)
     if has == Has() and not empty and on_terminal():
         has = ask()
@@ -70,7 +70,7 @@ def new(
         beginning = from_sheet(has.sheet, has.worksheet, folder)
     else:
         beginning = _made_up()
-    _refuse_to_overwrite(folder, beginning.files)
+    refuse_to_overwrite(folder, beginning.files)
     folder.mkdir(parents=True, exist_ok=True)
     beginning.write(folder)
     say(f"Wrote a workspace to {folder}:")
@@ -79,8 +79,8 @@ def new(
         say(f"  {name:<{width}}  {what}")
     for remark in beginning.remarks:
         say(remark)
-    _keep_state_out_of_git(folder)
-    _say_what_is_next(folder, "judge the guesses in" if beginning.remarks else "write your own metrics into")
+    keep_state_out_of_git(folder)
+    say_what_is_next(folder, "judge the guesses in" if beginning.remarks else "write your own metrics into")
 
 
 def _made_up() -> Beginning:
@@ -111,7 +111,8 @@ def values_csv(today: date) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _refuse_to_overwrite(folder: Path, files: Iterable[str]) -> None:
+def refuse_to_overwrite(folder: Path, files: Iterable[str]) -> None:
+    """Raise NorthstarError where one of the files is in the folder already, or the folder is a file."""
     if folder.exists() and not folder.is_dir():
         raise NorthstarError(f"{folder} is a file. Name a folder that is new, or empty.")
     there = [name for name in files if (folder / name).exists() or (folder / name).is_symlink()]
@@ -124,7 +125,8 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _keep_state_out_of_git(folder: Path) -> None:
+def keep_state_out_of_git(folder: Path) -> None:
+    """Write a .gitignore for what belongs to this machine alone, or say what to add to the one that is there."""
     ignore = folder / ".gitignore"
     if not ignore.exists():
         _write(ignore, f"{_IGNORED}\n")
@@ -132,7 +134,8 @@ def _keep_state_out_of_git(folder: Path) -> None:
         tell(f"Add the line {_IGNORED} to {ignore}: Northstar keeps there what does not belong into Git.")
 
 
-def _say_what_is_next(folder: Path, then: str) -> None:
+def say_what_is_next(folder: Path, then: str) -> None:
+    """Print the commands that come next, and what to do in northstar.yaml."""
     name = shlex.quote(str(folder))
     steps = {
         f"northstar run {name}": "opens it in the browser",

@@ -6,13 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from metrics.app_root import demo
 from metrics.cli.output import Progress
 from metrics.errors import NorthstarError
+from metrics.known import known_at, moment_of, zone_of
+from metrics.ledger.ledger import Ledger
 from metrics.refresh import Summary, refresh
 from metrics.review.review_week import review_week
 from metrics.tree.faults import Fault
@@ -29,11 +31,12 @@ class Opened:
     warehouse: Warehouse
     tree: Tree
     warnings: tuple[Fault, ...]
+    moment: datetime
 
     @property
     def review_week(self) -> date | None:
-        """The week that the review shows; None without values."""
-        today = datetime.now(ZoneInfo(self.tree.calendar.timezone)).date()
+        """The week that the review shows at `moment`; None without values."""
+        today = self.moment.astimezone(ZoneInfo(self.tree.calendar.timezone)).date()
         return review_week(self.tree, self.warehouse, today)
 
     @property
@@ -69,24 +72,37 @@ def workspace_at(folder: Path | None) -> Workspace:
     return replace(found, state=Path(cache) / "northstar" / "demo")
 
 
-def refreshed(workspace: Workspace) -> Summary:
+def refreshed(workspace: Workspace, ledger: Ledger | None = None) -> Summary:
     """Refresh, and show how it goes where somebody looks on; raises TreeError."""
     with Progress() as progress:
-        return refresh(workspace, progress)
+        return refresh(workspace, progress, ledger)
 
 
 @contextmanager
-def opened(workspace: Workspace) -> Iterator[Opened]:
-    """Open what was published last; raises NorthstarError where there is nothing that this version can read."""
+def opened(workspace: Workspace, as_of: str | None = None) -> Iterator[Opened]:
+    """Open what was published last, or what was known at the moment `as_of`.
+
+    Raises NorthstarError where there is nothing that this version can read, or nothing was known then.
+    """
     path = workspace.store.usable(workspace.folder)
-    if path is None:
+    if path is None and as_of is None:
         raise NorthstarError("There are no values yet. Write `northstar refresh` to read the sources.")
+    moment = datetime.now(UTC)
+    if as_of is not None:
+        path, moment = _known(workspace, as_of)
+    assert path is not None
     warehouse = Warehouse(path)
     try:
         loaded = read_tree(warehouse.tree_text)
-        yield Opened(warehouse, loaded.tree, loaded.warnings)
+        yield Opened(warehouse, loaded.tree, loaded.warnings, moment)
     finally:
         warehouse.close()
+
+
+def _known(workspace: Workspace, as_of: str) -> tuple[Path, datetime]:
+    with Ledger.open(workspace.state) as ledger:
+        moment = moment_of(as_of, zone_of(ledger))
+        return known_at(workspace, ledger, moment), moment
 
 
 def source_error(source: SourceState) -> str:

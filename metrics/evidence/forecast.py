@@ -89,7 +89,8 @@ def _expanding(columns: Floats, target: Floats, usable: np.ndarray, origins: Seq
 
 def _mean_of_last(values: Floats, size: int, back: int) -> Floats:
     """Return in each week the mean of `size` weeks, the newest of them `back` weeks earlier."""
-    return np.mean([np.roll(values, back + step) for step in range(size)], axis=0)
+    found: Floats = np.mean([np.roll(values, back + step) for step in range(size)], axis=0)
+    return found
 
 
 def _gain(alone: Floats, led: Floats) -> float:

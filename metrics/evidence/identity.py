@@ -6,7 +6,7 @@ from metrics.tree.tree import Metric, Tree
 
 
 def identity(tree: Tree, source: str, metric: str) -> str | None:
-    """Return why an influence of `source` on `metric` is exact rather than a claim, as a sentence; None where it is not.
+    """Return, as a sentence, why an influence of `source` on `metric` is exact rather than a claim; None where not.
 
     It is where one is computed from the other, where both are computed from the same metric, and where one counts a
     part of the rows that the other counts.

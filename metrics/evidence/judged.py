@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
 import numpy as np
 from scipy import special
@@ -20,6 +21,8 @@ from metrics.evidence.verdict import (
     critical_p,
 )
 
+Lost = Literal["faded", "turned"]
+
 _POWER = 0.8
 _ONE_SIDED_90 = float(special.ndtri(0.95))
 
@@ -28,17 +31,17 @@ _ONE_SIDED_90 = float(special.ndtri(0.95))
 class Judged:
     """A question with its verdict.
 
-    `p_needed` is what p had to reach for support, given the other claims of the quarter. `has_faded` says that the link
-    shows in the first half of the history and not in the second; `is_unstable` that parts of it differ. `weeks_needed`
-    is None where the verdict stands, or where no number of weeks would help. `smallest` is the correlation that
-    this length would have shown four times out of five.
+    `p_needed` is what p had to reach for support, given the other claims of the quarter. `is_unstable` says that parts
+    of the history differ; `lost` that the link has `faded`: it shows in the first half and not in the second, or has
+    `turned`: some half-years go the other way. `weeks_needed` is None where the verdict stands, or where no number of
+    weeks would help. `smallest` is the correlation that this length would have shown four times out of five.
     """
 
     measured: Measured
     verdict: Verdict
     p_needed: float
-    has_faded: bool
     is_unstable: bool
+    lost: Lost | None
     weeks_needed: int | None
     smallest: float | None
 
@@ -62,18 +65,19 @@ def _is_tested(measured: Measured) -> bool:
 
 def _judged(measured: Measured, for_support: float, against: float) -> Judged:
     if not _is_tested(measured):
-        lacking = None if measured.is_flat else max(FEWEST_WEEKS - measured.joint_weeks, 4)
-        return Judged(measured, "not_enough_evidence", for_support, False, False, lacking, None)
-    unstable, faded = measured.stability.differs, _has_faded(measured)
-    verdict = _verdict(measured, for_support, against, faded)
+        lacking = None if measured.is_flat else max(FEWEST_WEEKS - measured.joint_weeks, 1)
+        return Judged(measured, "not_enough_evidence", for_support, False, None, lacking, None)
+    lost = _lost(measured)
+    verdict = _verdict(measured, for_support, against, lost)
     needed = _weeks_needed(measured, for_support, against) if verdict == "not_enough_evidence" else None
-    return Judged(measured, verdict, for_support, faded, unstable, needed, _smallest(measured, for_support))
+    smallest = _smallest(measured, for_support)
+    return Judged(measured, verdict, for_support, measured.stability.differs, lost, needed, smallest)
 
 
-def _verdict(measured: Measured, for_support: float, against: float, faded: bool) -> Verdict:
+def _verdict(measured: Measured, for_support: float, against: float, lost: Lost | None) -> Verdict:
     halves = [half * measured.sense for half in measured.stability.halves]
     if measured.p <= for_support:
-        return "supported" if min(halves) > 0 and not faded else "not_enough_evidence"
+        return "supported" if min(halves) > 0 and not lost else "not_enough_evidence"
     if measured.p_opposite <= against and max(halves) < 0:
         return "contradicted"
     if measured.question.is_declared and _upper(measured) < MEANINGFUL:
@@ -81,12 +85,16 @@ def _verdict(measured: Measured, for_support: float, against: float, faded: bool
     return "not_enough_evidence"
 
 
-def _has_faded(measured: Measured) -> bool:
-    """Whether the halves differ, and the second alone shows nothing of what the first does."""
-    first, second = (half * measured.sense for half in measured.stability.halves)
-    alone = measured.stability.second_half
-    p = alone.p_positive if measured.sense > 0 else alone.p_negative
-    return measured.stability.differs and first > second and p > 0.2
+def _lost(measured: Measured) -> Lost | None:
+    """Return how a link went where its parts differ; None where they don't, or differ in strength alone."""
+    stability, sense = measured.stability, measured.sense
+    if not stability.differs:
+        return None
+    first, second = (half * sense for half in stability.halves)
+    p = stability.second_half.p_positive if sense > 0 else stability.second_half.p_negative
+    if first > second and p > 0.2:
+        return "faded"
+    return "turned" if min((block * sense for block in stability.blocks), default=0.0) < 0 else None
 
 
 def _upper(measured: Measured) -> float:
@@ -97,10 +105,12 @@ def _upper(measured: Measured) -> float:
 
 def _weeks_needed(measured: Measured, for_support: float, against: float) -> int:
     """Return after how many more weeks there is a verdict if the link stays as it looks now."""
+    tests = 1 if measured.question.is_declared else 2 * len(measured.question.lags)
+    for_one = -np.expm1(np.log1p(-for_support) / tests)
     seen = float(np.arctanh(np.clip(measured.sided, -0.999999, 0.999999)))
     reach = []
     if seen > 0:
-        reach.append((special.ndtri(1 - for_support) / seen) ** 2)
+        reach.append((special.ndtri(1 - for_one) / seen) ** 2)
     if seen < 0 and against > 0:
         reach.append((special.ndtri(1 - against) / seen) ** 2)
     meaningful = float(np.arctanh(MEANINGFUL))

@@ -19,7 +19,7 @@ _SEED = 20
 class Lead:
     """The four neighbouring lags at which `leader` goes most closely before `follower`.
 
-    `lead_weeks` is where they centre; `p` is how often shuffled surprises would go as closely at any of the lags 1 to 13.
+    `lead_weeks` is where they centre; `p` is how often shuffled surprises would go as closely at any lags up to 13.
     """
 
     first_lag: int

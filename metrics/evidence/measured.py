@@ -48,7 +48,7 @@ class Measured:
 
     `p` is for the claimed sense, `p_opposite` for the other, each for all lags that were tested. `joint_weeks` have a
     value on both sides, `left_out` are those of them that don't count. `quarters` are correlations, NaN where
-    a quarter has too few weeks.
+    a quarter has too few weeks. `unit_ratio` is how many units of the metric are as usual as one unit of the input.
     """
 
     question: Question
@@ -63,6 +63,7 @@ class Measured:
     left_out: Flags
     naive: float
     unit_ratio: float
+    input_usual: float
     reverse: Reverse
     profile: Mapping[int, float]
     quarters: Sequence[tuple[str, float]]
@@ -103,6 +104,7 @@ def measure(question: Question, source: Side, metric: Side, quarter_of_week: Seq
         left_out=joint & ~(mine.kept & theirs.kept),
         naive=_pearson(source.values, metric.values, lag),
         unit_ratio=_unit_ratio(source, metric),
+        input_usual=source.usual,
         reverse=_reverse(mine, theirs, max(lag, REVERSE)),
         profile=correlations(mine, theirs, range(-PROFILE, PROFILE + 1)),
         quarters=_by_quarter(mine, theirs, lag, quarter_of_week),

@@ -53,4 +53,3 @@ def remarks(tree: Tree, evidence: QuarterEvidence, question: Question) -> list[s
     if min(both) > 0.5:
         found.append("Both have a trend, so the naive correlation says little.")
     return found
-

@@ -10,16 +10,21 @@ from metrics.ledger.audits import Audits
 from metrics.ledger.database import Clock, Database, utc_now
 from metrics.ledger.definitions import Definitions
 from metrics.ledger.entries import Entries
+from metrics.ledger.follow_ups import FollowUps
 from metrics.ledger.history import History
+from metrics.ledger.limits import Limits
+from metrics.ledger.notes import Notes
 from metrics.ledger.postgres_server import VARIABLE, open_server
-from metrics.ledger.sqlite_file import open_file
+from metrics.ledger.replies import Replies
+from metrics.ledger.sqlite_file import NAME, open_file
 
 
 class Ledger:
     """All that can't be rebuilt. Threads may share it, and processes may open it side by side.
 
     `entries` are the values typed by hand, `history` the refreshes, `definitions` the changes in what metrics mean,
-    `audits` the metrics derived again by hand.
+    `audits` the metrics derived again by hand; `notes` and `replies` what was learned and said, `follow_ups` what is to
+    be done, `limits` what reviews judged by.
     """
 
     def __init__(self, database: Database) -> None:
@@ -28,6 +33,10 @@ class Ledger:
         self.history = History(database)
         self.definitions = Definitions(database)
         self.audits = Audits(database)
+        self.notes = Notes(database)
+        self.replies = Replies(database)
+        self.follow_ups = FollowUps(database)
+        self.limits = Limits(database)
 
     @classmethod
     def open(cls, state: Path, url: str | None = None, clock: Clock = utc_now) -> Ledger:
@@ -38,6 +47,16 @@ class Ledger:
         """
         address = url or os.environ.get(VARIABLE)
         return cls(open_server(address, clock) if address else open_file(state, clock))
+
+    @classmethod
+    def in_file(cls, state: Path) -> Ledger:
+        """Open the ledger in a state folder, also where NORTHSTAR_LEDGER_URL names a server: for a mere trial."""
+        return cls(open_file(state, utc_now))
+
+    @staticmethod
+    def is_there(state: Path) -> bool:
+        """Return whether anything can have been kept yet."""
+        return bool(os.environ.get(VARIABLE)) or (state / NAME).exists()
 
     def close(self) -> None:
         """Close the connections to the database."""

@@ -72,3 +72,18 @@ def skew_of_counts(whole: Bools, middle: Floats, spread: Floats) -> Floats:
 def upper_of_skewed(limit: Floats, skew: Floats) -> Floats:
     """Return the upper limit of a skewed variable by its Cornish-Fisher expansion, in standard deviations."""
     return limit + (limit**2 - 1.0) / 6.0 * skew
+
+
+def tail(standard: Floats, procedure: Procedure) -> Floats:
+    """Return by how much limits reach further for metrics that are wild by nature (weeks x metrics, NaN gaps).
+
+    Geary's ratio, mean absolute over root mean square, is .798 for normal errors and less for heavy tails (Geary 1935,
+    Biometrika 27:310). Errors are winsorised, so that one exceptional week does not count for wildness.
+    """
+    sizes = np.minimum(np.abs(standard), procedure.tail_winsor)
+    count = np.maximum((~np.isnan(sizes)).sum(axis=0), 1)
+    sizes = np.nan_to_num(sizes)
+    mean, square = sizes.sum(axis=0) / count, (sizes**2).sum(axis=0) / count
+    ratio = np.where(square > 0, mean / np.sqrt(np.maximum(square, _LEAST_SCALE)), MEAN_OF_ABSOLUTE)
+    excess = np.maximum(procedure.tail_ratio - ratio, 0.0) * (count >= procedure.tail_least)
+    return np.asarray(np.minimum(1.0 + procedure.tail_gain * excess, procedure.tail_most))

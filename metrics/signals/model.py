@@ -106,8 +106,6 @@ def _choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedur
     jacobian = np.array([np.zeros(metrics), np.sum(np.where(counted, logs, 0.0), axis=0)])
     log_m = np.log(np.maximum(m, 2))
     memory_cost = procedure.memory_penalty * (memories[:, 1] > 0)
-    grid_memory, grid_metric = np.indices((len(memories), metrics))
-    del grid_memory
     for number, (harmonics, slope, which) in enumerate(subsets()):
         allowed = np.ones(metrics, bool)
         if harmonics:
@@ -141,7 +139,7 @@ def _choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedur
         memory, log = lowest[rows] // 2, lowest[rows] % 2
         best_at[rows] = np.column_stack([np.full(len(rows), number), memory, log])
         best_beta[rows] = 0.0
-        best_beta[np.ix_(rows, which)] = beta[memory, rows, :, log]
+        best_beta[rows[:, None], which] = beta[memory, rows, :, log]
         best.harmonics[rows] = harmonics
         best.parameters[rows] = 1 + len(which) + (memories[memory, 1] > 0)
     rows = np.arange(metrics)

@@ -15,6 +15,7 @@ from metrics.signals.recurring import Peaks
 from metrics.signals.regimes import Regimes
 
 _FLOOR = 1e-300
+_BESIDE = 3
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,10 @@ class Judgements:
     @classmethod
     def none(cls, shape: tuple[int, int]) -> Judgements:
         """Return judgements of weeks that were not judged."""
-        floats = (np.full(shape, np.nan) for _ in range(3))
-        whole = (np.zeros(shape, np.int64), np.full(shape, -1), np.zeros(shape, np.int64))
-        return cls(*floats, *whole, *(np.zeros(shape, bool) for _ in range(3)))
+        expected, lower, upper = np.full((3, *shape), np.nan)
+        trial, peak, anew = np.zeros((3, *shape), bool)
+        kind, regime = np.zeros((2, *shape), np.int64)
+        return cls(expected, lower, upper, kind, np.full(shape, -1), regime, trial, peak, anew)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Monitor:
         self.models = Models.none(metrics, procedure.scale_weeks)
         self.power = np.zeros(metrics)
         self.usual_denominator = np.ones(metrics)
+        self.tail = np.ones(metrics)
         self.slow = np.zeros(metrics)
         self.slow_zero = np.zeros(metrics, np.int64)
         self.peaks = Peaks(values.shape, holidays, procedure)
@@ -117,9 +120,11 @@ class Monitor:
         flat, moved = self._stood_still(week)
         judged = self.models.chosen & (history >= p.first_limits) & ~flat
         middle, spread = self.forecast(week)
-        limit = self.limit()
+        base = self.limit() * np.where(history < p.young, p.young_limit, 1.0)
+        limit = base * self.tail
         skew = limits.skew_of_counts(self.whole & ~self.models.log, middle, spread)
-        up, down = self.peaks.reach(week)
+        usual = self.raw(middle)
+        up, down = self.peaks.reach(week, self.models.log, usual, spread, limit)
         ceiling = limits.upper_of_skewed(limit, skew)
         high, low = np.maximum(ceiling, up), np.maximum(limit, down)
         for name, z in (("expected", middle), ("lower", middle - low * spread), ("upper", middle + high * spread)):
@@ -128,16 +133,15 @@ class Monitor:
         out.peak[week] = judged & ((up > ceiling) | (down > limit))
         error = self.transformed(value) - middle
         r = np.where(judged & present, error / spread, np.nan)
-        r[np.isnan(r)] = np.nan
         self.standard[week] = r
         beyond = (r > ceiling) | (r < -limit)  # an expected peak too: it does not move the level
         signal = (r > high) | (r < -low)
         out.kind[week] = np.where(signal, Kind.OUTSIDE_LIMITS, np.where(moved, Kind.MOVED, Kind.ROUTINE))
         self._locks(week)
-        self.peaks.note(week, np.where(beyond, r, 0.0))
+        self.peaks.note(week, beyond, r, value, usual)
         self._learn(week, present, judged, beyond, error, spread)
         self.regimes.settle(week, beyond, signal, limit)
-        self._follow(week, judged & present & ~(beyond & ~signal), r, limit)
+        self._follow(week, judged & present & ~(beyond & ~signal), r, base)
         routine = judged & present & (out.kind[week] == Kind.ROUTINE)
         lacking, peak_week = self.peaks.missing(week, self.standard, routine)
         out.kind[week, lacking] = Kind.EXPECTED_PEAK_MISSING
@@ -175,19 +179,47 @@ class Monitor:
         clean, restart = self.regimes.clean_weeks(first, week, which)
         chosen = choose(clean, restart, self.design[first:week], self.procedure)
         self.models.replace(which, chosen)
-        self.whole[which] = ((clean == np.round(clean)) & (clean >= 0) | np.isnan(clean)).all(axis=0)
+        self.tail[which] = limits.tail(
+            self.standard[max(0, week - self.procedure.tail_weeks) : week, which], self.procedure
+        )
+        self.whole[which] = np.all((clean == np.round(clean)) & (clean >= 0) | np.isnan(clean), axis=0)
         for metric in which[self.has_denominator[which]]:
             self._weigh(week, int(metric))
 
     def _choose_models(self, week: int) -> None:
         p, number = self.procedure, self.first_week + week
         history = self.regimes.history(week)
+        for metric in np.flatnonzero(history == p.look_back):
+            self._look_back(week, int(metric))
         due = ~self.models.chosen
         if number % p.choice_every_young == 0:
             due = due | (history < p.young)
         if number % p.choice_every == 0:
             due = np.ones_like(due)
         self.choose_model(week, np.flatnonzero(due & (history >= p.first_limits)))
+
+    def _look_back(self, week: int, metric: int) -> None:
+        """Find the exceptional weeks among the first ones, which were too few then to tell.
+
+        Each is held against the median of itself and the three weeks before and after it.
+        """
+        p = self.procedure
+        first = int(self.regimes.begins[metric])
+        values = self.values[first:week, metric]
+        z = np.log(values) if (values[~np.isnan(values)] > 0).all() else values
+        windows = np.lib.stride_tricks.sliding_window_view(z, 2 * _BESIDE + 1)
+        middle = np.full(len(z), np.nan)
+        middle[_BESIDE:-_BESIDE] = [np.nan if np.isnan(window).all() else np.nanmedian(window) for window in windows]
+        off = z - middle
+        spread = 1.4826 * np.nanmedian(np.abs(off))
+        known = ~np.isnan(off) & (spread > 0)
+        known &= ~self.regimes.restart[first:week, metric]
+        found = np.flatnonzero(known & (np.abs(off) > p.look_back_limit * max(spread, 1e-300)))
+        for at in found:
+            one = slice(first + at, first + at + 1)
+            usual = np.exp(middle[at]) if z is not values else middle[at]
+            self.peaks.write(one, metric, off[at : at + 1] / spread, values[at : at + 1], np.array([usual]))
+            self.clean[one, metric] = np.nan
 
     def _weigh(self, week: int, metric: int) -> None:
         """Relate a ratio's errors to its denominators."""
@@ -204,7 +236,9 @@ class Monitor:
         models = self.models
         learns = present & ~beyond
         clipped = np.where(judged, np.clip(error, -3 * spread, 3 * spread), error)
-        kept = np.where(clipped == error, self.values[week], self.raw(self.transformed(self.values[week]) - error + clipped))
+        kept = np.where(
+            clipped == error, self.values[week], self.raw(self.transformed(self.values[week]) - error + clipped)
+        )
         self.clean[week] = np.where(learns, kept, np.nan)
         step = np.where(learns, clipped, 0.0)
         gain = np.maximum(models.weight, 1.0 / (models.age + 1.0))
@@ -255,7 +289,7 @@ class Monitor:
         two_values = (~known | (last == least) | (last == most)).all(axis=0)
         filled = np.where(known, last, most)
         steps = (filled[1:] != filled[:-1]).sum(axis=0)
-        flat = two_values & (steps <= 2) & (known.sum(axis=0) >= p.first_limits)
+        flat = two_values & (steps <= 2) & (known.sum(axis=0) >= p.least_flat)
         value = self.values[week]
         moved = flat & ~np.isnan(value) & (value != least) & (value != most)
         self.judgements.expected[week, flat] = np.nan

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 class Procedure:
     """How weeks are judged. Lengths are in weeks, limits in routine standard deviations.
 
-    `memories` are the pairs (weight of the newest error in the level, how much of a deviation is left a week later) that
-    a model is chosen from: (1, 0) is a random walk, (0.02, 0) a constant level, (0.05, 0.6) a level with deviations
-    that fade.
+    `memories` are the pairs (weight of the newest error in the level, how much of a deviation is left a week later)
+    that a model is chosen from: (1, 0) is a random walk, (0.02, 0) a constant level, (0.05, 0.6) a level with
+    deviations that fade.
     """
 
     first_limits: int = 6
     full_limits: int = 14
     flat_weeks: int = 13
-    flat_values: int = 3
+    least_flat: int = 8
+    look_back: int = 20
+    look_back_limit: float = 5.0
     choice_every: int = 13
     choice_every_young: int = 4
     young: int = 52
@@ -38,7 +40,13 @@ class Procedure:
     slow_weight: float = 0.25
     slow_limit: float = 3.5
     slow_clip: float = 3.0
-    run: int = 3
+    tail_weeks: int = 104
+    tail_least: int = 39
+    tail_winsor: float = 4.0
+    tail_ratio: float = 0.77
+    tail_gain: float = 6.0
+    tail_most: float = 1.35
+    young_limit: float = 1.0
     pair_gap: float = 1.5
     former_weeks: int = 13
     peak_margin: float = 1.25

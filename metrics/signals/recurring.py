@@ -22,26 +22,55 @@ WEEKS_BACK = _weeks_back()
 
 
 class Peaks:
-    """The exceptional weeks so far, in routine standard deviations (weeks x metrics, 0 where routine)."""
+    """The exceptional weeks so far (weeks x metrics).
+
+    `events` has their size in routine standard deviations, 0 where a week was routine; `excess` what they had above
+    the expected value, and `usual` that expected value, in the metric's own unit.
+    """
 
     def __init__(self, shape: tuple[int, int], holidays: Bools | None, procedure: Procedure) -> None:
         self.events = np.zeros(shape)
+        self.excess = np.zeros(shape)
+        self.usual = np.zeros(shape)
         self.holidays = np.zeros(shape[0], bool) if holidays is None else holidays
         self.margin = procedure.peak_margin
         self.told = np.full(shape[1], -10)
 
-    def reach(self, week: int) -> tuple[Floats, Floats]:
-        """Return how far above and below the expected value past peaks and dips of this week reach, with a margin."""
-        rows = [week - back for several in WEEKS_BACK for back in several if back <= week]
-        if not rows:
-            nothing = np.zeros(self.events.shape[1])
-            return nothing, nothing
-        past = self.events[rows]
-        return self.margin * past.max(axis=0, initial=0.0), self.margin * -past.min(axis=0, initial=0.0)
+    def reach(self, week: int, log: Bools, usual: Floats, spread: Floats, limit: Floats) -> tuple[Floats, Floats]:
+        """Return how far above and below the expected value this week may reach, for peaks and dips of past years.
 
-    def note(self, week: int, sizes: Floats) -> None:
-        """Remember a week's size, 0 where it was routine."""
-        self.events[week] = np.where(self.events[week] == 0, sizes, self.events[week])
+        In standard deviations: a past peak with a quarter more, and at least with the routine limits on top of it. It
+        is related to the level of its time, so that it grows with the metric. `usual` is the expected value now,
+        `spread` its routine standard deviation, in logs where the model is.
+        """
+        nothing = np.zeros(self.events.shape[1])
+        rows = [week - back for several in WEEKS_BACK for back in several if back <= week]
+        if not rows or not self.events[rows].any():
+            return nothing, nothing
+        then, excess = self.usual[rows], self.excess[rows]
+        related = (then > 0) & (usual > 0)
+        share = np.where(related, excess / np.where(related, then, 1.0), 0.0)
+        sizes = np.where(log, np.log(np.maximum(1.0 + share, 0.01)), np.where(related, share * usual, excess)) / spread
+        above, below = sizes.max(axis=0, initial=0.0), -sizes.min(axis=0, initial=0.0)
+        high, low = (np.where(side > 0, np.maximum(self.margin * side, side + limit), 0.0) for side in (above, below))
+        return high, low
+
+    def note(self, week: int, metrics: Bools, sizes: Floats, values: Floats, usual: Floats) -> None:
+        """Remember the exceptional values of a week."""
+        self.events[week] = np.where(metrics, sizes, 0.0)
+        self.excess[week] = np.where(metrics, values - usual, 0.0)
+        self.usual[week] = np.where(metrics, usual, 0.0)
+
+    def write(self, weeks: slice, metric: int, sizes: Floats, values: Floats, usual: Floats) -> None:
+        """Replace what is remembered of one metric's weeks; sizes are 0 where a week was routine."""
+        self.events[weeks, metric] = sizes
+        self.excess[weeks, metric] = np.where(sizes != 0, values - usual, 0.0)
+        self.usual[weeks, metric] = np.where(sizes != 0, usual, 0.0)
+
+    def forget(self, weeks: slice, metric: int) -> None:
+        """Forget one metric's weeks, which have become part of a new level."""
+        for array in (self.events, self.excess, self.usual):
+            array[weeks, metric] = 0.0
 
     def missing(self, week: int, standard: Floats, routine: Bools) -> tuple[Bools, int]:
         """Return which metrics lack a peak that should have come by now, and the week a year ago in which it stood.

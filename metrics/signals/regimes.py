@@ -36,13 +36,13 @@ class Regimes:
         return np.asarray((~np.isnan(self.monitor.clean[:week]) & inside).sum(axis=0))
 
     def clean_weeks(self, first: int, week: int, which: Whole) -> tuple[Floats, Bools]:
-        """Return the clean values of some metrics in the weeks from `first` to before `week`, and where levels begin."""
+        """Return some metrics' clean values in the weeks from `first` to before `week`, and where levels begin."""
         inside = np.arange(first, week)[:, None] >= self.begins[None, which]
         clean = self.monitor.clean[first:week][:, which]
         return np.where(inside, clean, np.nan), self.restart[first:week][:, which]
 
     def settle(self, week: int, beyond: Bools, signal: Bools, limit: Floats) -> None:
-        """Decide what the weeks outside their limits mean: one week, a new level, a return, or limits that don't hold."""
+        """Decide what weeks outside their limits mean: one week, a new level, a return, or limits that don't hold."""
         self.outside[week] = np.where(beyond, np.sign(np.nan_to_num(self.monitor.standard[week])), 0)
         for metric in np.flatnonzero(signal):
             self._settle(week, int(metric), float(limit[metric]))
@@ -98,8 +98,10 @@ class Regimes:
         between = slice(start, week)
         sizes = (z[:-1] - level - pattern[:-1]) / spread
         short = week - start <= _LONGEST_HOLIDAY
-        monitor.peaks.events[between, metric] = np.where(short & (np.abs(sizes) > limit), sizes, 0.0)
-        monitor.peaks.events[week, metric] = 0.0
+        sizes = np.where(short & (np.abs(sizes) > limit), sizes, 0.0)
+        usual = np.exp(level + pattern[:-1]) if models.log[metric] else level + pattern[:-1]
+        monitor.peaks.write(between, metric, sizes, monitor.values[between, metric], usual)
+        monitor.peaks.forget(slice(week, week + 1), metric)
         self.restart[between, metric] = False
         monitor.clean[between, metric] = np.nan
         monitor.clean[week, metric] = monitor.values[week, metric]
@@ -121,7 +123,7 @@ class Regimes:
             return
         former = monitor.judgements.expected[since, metric]
         monitor.clean[weeks, metric] = values
-        monitor.peaks.events[weeks, metric] = 0.0
+        monitor.peaks.forget(weeks, metric)
         self.restart[since, metric] = True
         z = self._z(metric, values) - monitor.design[weeks] @ models.coefficients[metric]
         models.level[metric], models.deviation[metric] = np.nanmedian(z), 0.0
@@ -139,7 +141,7 @@ class Regimes:
         self.restart[since, metric] = True
         self.events[metric] = []
         monitor.clean[weeks, metric] = monitor.values[weeks, metric]
-        monitor.peaks.events[weeks, metric] = 0.0
+        monitor.peaks.forget(weeks, metric)
         monitor.models.chosen[metric] = False
         monitor.judgements.anew[week, metric] = True
         self._close(week, metric, Kind.NEW_LEVEL, since)

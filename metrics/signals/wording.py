@@ -80,9 +80,13 @@ def _outside(judged: Judged, write: WriteNumber) -> str:
     metric, value = judged.metric, float(judged.values[-1])
     high = value > judged.upper
     bound = judged.upper if high else judged.lower
-    much = difference(abs(value - bound), metric, write)
-    how = _MORE_AND_LESS.get(metric.unit, ("above", "below"))[0 if high else 1]
-    text = f"{much} {how} the {_range(judged, write)} expected"
+    size = abs(value - bound)
+    if metric.unit == "count":
+        size = round(size)
+    side = 0 if high else 1
+    how = _MORE_AND_LESS.get(metric.unit, ("above", "below"))[side]
+    much = f"{difference(size, metric, write)} {how}" if size else f"just {('above', 'below')[side]}"
+    text = f"{much[0].upper()}{much[1:]} the {_range(judged, write)} expected"
     if judged.peak:
         text += ", which allows for the same week of past years"
     text += _extreme(judged, high)
@@ -133,7 +137,7 @@ def _moved(judged: Judged, write: WriteNumber) -> str:
     steps = np.flatnonzero(known != still)
     count = len(known) - (int(steps[-1]) + 1 if len(steps) else 0)
     way = "Up" if judged.values[-1] > still else "Down"
-    stood = f"after {count} weeks at {write(still, judged.metric)}"
+    stood = f"after {count} {'week' if count == 1 else 'weeks'} at {write(still, judged.metric)}"
     return f"{way} to {write(float(judged.values[-1]), judged.metric)} {stood}."
 
 

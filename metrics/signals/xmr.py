@@ -1,7 +1,7 @@
 """The textbook process behaviour chart: individual values and moving ranges (XmR).
 
 Wheeler & Chambers, Understanding Statistical Process Control (1992); Wheeler, Understanding Variation (2000): natural
-process limits at 2.66 mean (3.145 median) moving ranges around the mean (median), the upper range limit at 3.268 (3.865).
+limits at 2.66 mean (3.145 median) moving ranges around the mean (median), the upper range limit at 3.268 (3.865).
 Only to be trusted where weeks are alike and independent: no trend, no season, little memory.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -55,9 +56,7 @@ def natural_limits(values: Floats, centre: Centre = "mean") -> NaturalLimits:
         return NaturalLimits(*([float("nan")] * 5))
     middle, width = float(average(known)), float(average(ranges))
     to_limit, to_range_limit = _FACTORS[centre]
-    return NaturalLimits(
-        middle, middle - to_limit * width, middle + to_limit * width, width, to_range_limit * width
-    )
+    return NaturalLimits(middle, middle - to_limit * width, middle + to_limit * width, width, to_range_limit * width)
 
 
 def rules(values: Floats, centre: Floats, lower: Floats, upper: Floats) -> Whole:
@@ -86,14 +85,15 @@ def chart(values: Floats, dividers: Sequence[int] = (), locked: int | None = Non
     """
     columns = np.full((4, len(values)), np.nan)
     bounds = [0, *sorted(set(dividers) - {0}), len(values)]
-    for first, end in zip(bounds[:-1], bounds[1:], strict=True):
+    rule = np.zeros(len(values), np.int64)
+    for first, end in pairwise(bounds):
         part = values[first:end]
         found = natural_limits(part[:locked] if locked else part, centre)
         columns[:, first:end] = np.array([found.centre, found.lower, found.upper, found.range_limit])[:, None]
+        rule[first:end] = rules(part, *columns[:3, first:end])
     ranges = np.abs(np.diff(values, prepend=np.nan))
     ranges[bounds[1:-1]] = np.nan
-    parts = [rules(*(line[first:end] for line in (values, *columns[:3]))) for first, end in zip(bounds[:-1], bounds[1:], strict=True)]
-    return XmrChart(columns[0], columns[1], columns[2], ranges, columns[3], np.concatenate(parts))
+    return XmrChart(columns[0], columns[1], columns[2], ranges, columns[3], rule)
 
 
 def limits_before(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -103,7 +103,7 @@ def limits_before(values: Floats) -> tuple[Floats, Floats, Floats]:
     has_range = ~np.isnan(ranges)
 
     def mean_before(numbers: Floats, there: Bools) -> Floats:
-        count = np.cumsum(there, axis=0) - there
+        count: Whole = np.cumsum(there, axis=0) - there
         total = np.cumsum(np.where(there, numbers, 0.0), axis=0) - np.where(there, numbers, 0.0)
         return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 

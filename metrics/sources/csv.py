@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from metrics.sources.fetched import Fetched, TextFile
-from metrics.sources.files import files_of
+from metrics.sources.files import files_of, fingerprint_of
 from metrics.sources.read import read_fetched
 from metrics.sources.report import Report, SourceError
 from metrics.sources.series import Series
@@ -39,17 +38,8 @@ def fetch_csv(source: Source, folder: Path, scratch: Path, timezone: str) -> Fet
 
         return fetch_https(source, scratch)
     found = files_of(source, folder)
-    stats = [(str(path), *_size_and_time(path)) for path in found]
-    files = tuple(TextFile(path, path.relative_to(folder).as_posix()) for path in found)
-    return Fetched(files, sha256(repr(stats).encode()).hexdigest()[:16])
-
-
-def _size_and_time(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:  # the reader says what is the matter with it
-        return 0, 0
-    return stat.st_size, stat.st_mtime_ns
+    fingerprint = fingerprint_of(found)
+    return Fetched(tuple(TextFile(path, path.relative_to(folder).as_posix()) for path in found), fingerprint)
 
 
 def read_csv(

@@ -21,7 +21,7 @@ _LONGEST_WORDS = 200
 _BY_CODE: dict[str | int, str] = {
     "28P01": "login", "28000": "login", "3D000": "database", "42501": "permission", "42601": "syntax",
     "42P01": "table", "3F000": "table", "42703": "column", "57014": "timeout", "25006": "writes",
-    "53300": "full", "57P01": "gone", "57P02": "gone", "57P03": "starting",
+    "53300": "full", "22021": "encoding", "57P01": "gone", "57P02": "gone", "57P03": "starting",
     1045: "login", 1698: "login", 1049: "database", 1044: "permission", 1142: "permission", 1143: "permission",
     1064: "syntax", 1146: "table", 1054: "column", 3024: "timeout", 1969: "timeout", 1317: "timeout",
     1792: "writes", 1040: "full", 1203: "full", 2003: "refused", 2002: "refused", 2005: "host", 2006: "gone",
@@ -101,7 +101,7 @@ class Faults:
     def too_many(self) -> str:
         """The sentence for an answer with more rows than the limit."""
         limit = self._source.row_limit
-        query = "" if self._source.query else "query: with "
+        query = "" if self._source.query else "a query: with "
         return (
             f"The {self._subject} has more than {limit} rows, its limit. Write {query}a sum for each day, such as"
             f" select day, sum(signups) as signups from daily group by day, or write row_limit: {limit * 2}."
@@ -121,7 +121,7 @@ class Faults:
                 )
             case "database":
                 return f"The server at {at} has no {database}: correct the name at the end of the address in {named}."
-            case "host":
+            case "host" | "encoding":  # a name that can't be a host's is not even looked up
                 return f"The host {at} is not known: check the address in {named}."
             case "refused" | "permission":
                 return f"No database answers at {at}: check host and port in {named}, and that the database runs."
@@ -148,10 +148,15 @@ class Faults:
             case _:
                 return f"The database at {at} could not be reached: {words}. Check the address in {named}."
 
-    def asking(self, error: BaseException, ask: Callable[[], Inspector]) -> str:
-        """Return the sentence for an error of the query; `ask` gives access to what the database holds."""
+    def asking(self, error: BaseException, ask: Callable[[], Inspector], late: bool = False) -> str:
+        """Return the sentence for an error of the query; `ask` gives access to what the database holds.
+
+        `late` tells that the time of the query is up: some drivers then call the connection lost.
+        """
         kind, words = _kind_of(error), self._words(error)
         the = f"The {self._subject}"
+        if late and kind in ("gone", ""):
+            return self.late
         match kind:
             case "timeout" | "slow":
                 return self.late
@@ -181,7 +186,7 @@ class Faults:
                 return f"{self._address.place} is not a database of SQLite, or is damaged: {words}."
             case "closed":
                 return f"{self._address.place} can't be opened: give Northstar the right to read it and its folder."
-            case _ if isinstance(error, UnicodeError) or isinstance(_cause(error), UnicodeError):
+            case "encoding":
                 return f"{the} gives text that is not UTF-8: convert it in the query, or leave the column out."
             case _ if "TimeZone" in words:
                 return f"The database does not know the workspace's time zone: {words}. Change it in northstar.yaml."
@@ -191,6 +196,10 @@ class Faults:
     @property
     def _user(self) -> str:
         return self._address.user
+
+    @property
+    def _reader(self) -> str:
+        return "Northstar" if self._address.file else f"the user {self._user}"
 
     @property
     def _unencrypted(self) -> bool:
@@ -216,14 +225,14 @@ class Faults:
     def _no_table(self, name: str, ask: Callable[[], Inspector]) -> str:
         known = _quietly(lambda: _tables(ask()))
         close = nearest(name, known) or _same_end(name, known)
-        hint = f"Did you mean '{close}'?" if close else f"There are: {some(known)}." if known else "Check 'table:'."
-        return f"The database has no table or view '{shorten(name)}' that {self._user} can see. {hint}"
+        hint = f" Did you mean '{close}'?" if close else _there_are(known)
+        return f"The database has no table or view '{shorten(name)}' that {self._reader} can see.{hint}"
 
     def _near_tables(self, words: str, ask: Callable[[], Inspector]) -> str:
         name = _found(_NAMES, words)
         known = _quietly(lambda: _tables(ask()))
         close = (nearest(name, known) or _same_end(name, known)) if name else None
-        return f" Did you mean '{close}'?" if close else f" There are: {some(known)}." if known else ""
+        return f" Did you mean '{close}'?" if close else _there_are(known)
 
     def _near_columns(self, error: BaseException, words: str, ask: Callable[[], Inspector]) -> str:
         name = (_found(_COLUMNS, words) or "").rpartition(".")[2].strip('"')
@@ -233,6 +242,10 @@ class Faults:
         if close:
             return f" Did you mean '{close}'?"
         return f" There are: {some(known)}." if known else _hint(error, self._address)
+
+
+def _there_are(names: Sequence[str]) -> str:
+    return f" There are: {some(names)}." if names else " There are none that can be seen, or they can't be listed."
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -260,6 +273,8 @@ def _kind_of(error: BaseException) -> str:
             return _BY_CODE[code]
         if isinstance(code, str) and code.startswith("08"):
             return "gone"
+    if isinstance(cause, UnicodeError):
+        return "encoding"
     words = " ".join([str(cause), *(_text(part) for part in cause.args if isinstance(part, str | bytes))]).lower()
     for kind, pattern in _BY_WORDS:
         if re.search(pattern, words):

@@ -80,7 +80,7 @@ class Cells:
         return tuple(
             f"Column {names[number] or number + 1} holds NaN in {count} {'row' if count == 1 else 'rows'}: it is no"
             " number, and was read as missing."
-            for number, count in self._not_numbers.items()
+            for number, count in sorted(self._not_numbers.items())
         )
 
 

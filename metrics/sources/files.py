@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -66,6 +68,20 @@ def files_of(source: Source, folder: Path) -> list[Path]:
         if any("\ud800" <= sign <= "\udfff" for sign in str(match)):
             raise SourceError(f"The name of the file {match.name!r} is not UTF-8: rename it.")
     return found
+
+
+def fingerprint_of(paths: Sequence[Path]) -> str:
+    """Return a fingerprint of files by their sizes and times of change."""
+    stats = [(str(path), *_size_and_time(path)) for path in paths]
+    return sha256(repr(stats).encode()).hexdigest()[:16]
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:  # the reader says what is the matter with it
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 def look_at(path: Path, name: str) -> Text:

@@ -14,17 +14,26 @@ Order = Literal["day_first", "month_first", "year_first"]
 _MONTH_FIRST = frozenset(("en", "en_US", "en_PH", "fil", "fil_PH", "es_PR", "es_US"))
 _YEAR_FIRST = frozenset(("ja", "zh", "ko", "hu", "sv", "lt", "mn"))
 _YEAR_FIRST_TOO = frozenset(("en_CA", "fr_CA"))
-_DAY_FIRST = frozenset(
-    ("ar az be bg bn bs ca cs cy da de el es et eu fi fr gl gu he hi hr hy id in is it iw ka kk kn lv mk ml mr my nb"
-     " nl nn no pa pl pt ro ru sk sl sq sr ta te th tr uk ur vi").split()
-)  # fmt: skip
-_COMMA = frozenset(
-    ("az be bg bs ca cs da de el es et eu fi fr gl hr hu hy id in is it ka kk lt lv mk nb nl nn no pl pt ro ru sk sl sq"
-     " sr sv tr uk vi").split()
-)  # fmt: skip
-_POINT_ALL_THE_SAME = frozenset(
-    ("de_CH de_LI it_CH es_MX es_US es_PR es_DO es_GT es_HN es_NI es_PA es_PE es_SV es_CU es_419").split()
-)
+_DAY_FIRST = frozenset((
+    "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fi", "fr", "gl",
+    "gu", "he", "hi", "hr", "hy", "id", "in", "is", "it", "iw", "ka", "kk", "kn", "lv", "mk", "ml", "mr", "my",
+    "nb", "nl", "nn", "no", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "ta", "te", "th", "tr", "uk",
+    "ur", "vi",
+))  # fmt: skip
+_COMMA = frozenset((
+    "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "hy",
+    "id", "in", "is", "it", "ka", "kk", "lt", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk",
+    "sl", "sq", "sr", "sv", "tr", "uk", "vi",
+))  # fmt: skip
+_POINT_ALL_THE_SAME = frozenset((
+    "de_CH", "de_LI", "it_CH", "es_MX", "es_US", "es_PR", "es_DO", "es_GT", "es_HN", "es_NI", "es_PA", "es_PE",
+    "es_SV", "es_CU", "es_419",
+))  # fmt: skip
+
+_DOT_GROUPS = frozenset((
+    "az", "bs", "ca", "da", "de", "el", "es", "eu", "gl", "hr", "id", "in", "is", "it", "mk", "nl", "pt", "ro",
+    "sl", "sq", "sr", "tr", "vi",
+))  # fmt: skip
 
 _TRIPLE = re.compile(r"\s*([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})([.,]?(?:[\sT].*)?)", re.DOTALL)
 _GROUPED = re.compile(r"([1-9][0-9]{0,2}(?:([. \u00a0\u2009\u202f])[0-9]{3})(?:\2[0-9]{3})*)(?:,([0-9]+))?")
@@ -51,6 +60,11 @@ class Locale:
         return None
 
     @property
+    def dot_groups(self) -> bool:
+        """Whether 1.234 is one thousand two hundred and thirty-four."""
+        return self.decimal_comma and self.name.partition("_")[0] in _DOT_GROUPS and self.name != "pt_PT"
+
+    @property
     def decimal_comma(self) -> bool:
         """Whether 1,5 is one and a half."""
         return self.name.partition("_")[0] in _COMMA and self.name not in _POINT_ALL_THE_SAME
@@ -71,7 +85,7 @@ class NumericDate:
 
 
 def numeric_date(text: str) -> NumericDate | None:
-    """Return what a text can be as a date of three numbers, the year not written in front in full; None if it is none."""
+    """Return what a text can be as a date of three numbers, its year not in front in full; else None."""
     found = _TRIPLE.fullmatch(text)
     if found is None:
         return None
@@ -86,17 +100,18 @@ def numeric_date(text: str) -> NumericDate | None:
     )
 
 
-def with_point(text: str) -> str | None:
+def with_point(text: str, locale: Locale) -> str | None:
     """Return a text that is a number of a locale with decimal commas, such as `1.234,5 €`, with a decimal point.
 
-    None where it is no such number or reads the same without: the signs around it stay as they are.
+    The signs around it stay as they are. None where it is no such number, or one only in other locales: 1.234 where
+    spaces part the groups.
     """
     found = _NUMBER.fullmatch(text.strip())
     if found is None or not all(_is_dressing(found[part]) for part in (1, 3)):
         return None
     before, number, after = found.groups()
     grouped, plain = _GROUPED.fullmatch(number), _PLAIN.fullmatch(number)
-    if grouped:
+    if grouped and (grouped[2] != "." or grouped[3] or number.count(".") > 1 or locale.dot_groups):
         digits = re.sub("[^0-9]", "", grouped[1]) + (f".{grouped[3]}" if grouped[3] else "")
     elif plain:
         digits = f"{plain[1] or '0'}.{plain[2]}"
@@ -108,7 +123,9 @@ def with_point(text: str) -> str | None:
 def _is_dressing(text: str) -> bool:
     """Whether a text before or after a number leaves it a number: a sign, a currency, a percent sign, parentheses."""
     bare = re.sub(r"[\s+\-−()%\u00a0\u202f]", "", text)
-    return bare == "" or bool(re.fullmatch("[A-Z]{3}", bare)) or all(unicodedata.category(sign) == "Sc" for sign in bare)
+    return (
+        bare == "" or bool(re.fullmatch("[A-Z]{3}", bare)) or all(unicodedata.category(sign) == "Sc" for sign in bare)
+    )
 
 
 def _century(year: int) -> int:

@@ -136,8 +136,8 @@ def _declared(source: Source, spreadsheet: Spreadsheet) -> tuple[Area | None, st
         title, cells = None, written
     if title is not None and worksheet is not None and title != worksheet:
         raise SourceError(
-            f"The source reads worksheet {shorten(worksheet)}, and its range is in {shorten(title)}: delete 'worksheet:', or"
-            " write the range without its worksheet."
+            f"The source reads worksheet {shorten(worksheet)}, and its range is in {shorten(title)}: delete"
+            " 'worksheet:', or write the range without its worksheet."
         )
     if title is not None:
         return None, title, cells
@@ -150,8 +150,8 @@ def _declared(source: Source, spreadsheet: Spreadsheet) -> tuple[Area | None, st
         return None, worksheet, written
     names = [*spreadsheet.named, *(() if worksheet else (sheet.title for sheet in spreadsheet.worksheets))]
     raise SourceError(
-        f"{shorten(spreadsheet.title)} has no range '{shorten(written)}'.{_instead(written, names, 'It has')} Cells are"
-        " written as A3:H."
+        f"{shorten(spreadsheet.title)} has no range '{shorten(written)}'.{_instead(written, names, 'It has')} Cells"
+        " are written as A3:H."
     )
 
 

@@ -84,6 +84,11 @@ def explain(refused: Refusal, account: Account, key: str) -> SourceError:
             f"Google Sheets has had too many questions for now (tried {_times(refused.tries)}).{wait} Refresh again in"
             " some minutes, and less often if this comes back."
         )
+    if 400 <= refused.status < 500 and not (refused.message or reason):
+        return SourceError(
+            f"{refused.host} refused the question with answer {refused.status} and did not say why, as Google does: a"
+            " proxy stands between. Let it pass, or set HTTPS_PROXY to another."
+        )
     if refused.status == 401:
         return SourceError(
             f"Google does not take the token of {account.email}{said}: check this computer's clock, and make a new key"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -17,10 +14,10 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.http_client import HTTPClient
 from requests import exceptions as faults
-from urllib3 import exceptions as causes
 
 from metrics.sources.report import SourceError
 from metrics.sources.service_account import Account, is_loopback, is_safe
+from metrics.sources.sheet_answer import Answer, Trouble, read_json, retry_after, trouble
 from metrics.sources.sheet_refusal import Refusal, refusal, token_refused
 
 ENDPOINT_VARIABLE = "NORTHSTAR_SHEETS_ENDPOINT"
@@ -45,37 +42,6 @@ class Patience:
 
 
 PATIENCE = Patience()
-
-
-class _Trouble(Exception):
-    """No whole answer came. `what` goes on after the host's name; `again` is how often it is worth asking."""
-
-    def __init__(self, what: str, do: str, again: int) -> None:
-        super().__init__(what)
-        self.what = what
-        self.do = do
-        self.again = again
-
-
-class Answer(requests.Response):
-    """A whole answer, with its JSON read once; `data` and `status` are what google-auth reads."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
-        super().__init__()
-        self.status_code = status
-        self.headers.update(headers)
-        self.raw = io.BytesIO(content)
-        self.data = content
-        self.parsed: Any = None
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.status_code
-
-    def json(self, **_: Any) -> Any:
-        """Return the answer's JSON."""
-        return self.parsed
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -175,12 +141,12 @@ class SheetsClient(HTTPClient):
                 answer = self._ask_once(method, url, auth, content)
                 if answer.status_code not in _ASKED_AGAIN:
                     return answer
-                asked_to_wait = _retry_after(answer.headers)
+                asked_to_wait = retry_after(answer.headers)
                 give_up: Exception = refusal(host, answer.status_code, answer.parsed, tried, asked_to_wait)
                 again = patience.tries
-            except _Trouble as trouble:
+            except Trouble as fault:
                 times = "" if tried == 1 else f" (tried {tried} times)"
-                give_up, again = SourceError(f"{host} {trouble.what}{times}: {trouble.do}."), trouble.again
+                give_up, again = SourceError(f"{host} {fault.what}{times}: {fault.do}."), fault.again
             wait = min(_LONGEST_WAIT, 2.0 ** (tried - 1)) * random.uniform(0.5, 1.0)
             if asked_to_wait is not None:
                 wait = asked_to_wait + random.uniform(0.0, 0.5)
@@ -201,17 +167,17 @@ class SheetsClient(HTTPClient):
                 for chunk in response.iter_content(_CHUNK):
                     body += chunk
                     if len(body) > _MOST_BYTES:
-                        raise _Trouble("sent more than 400 MB", "name a smaller range", 1)
+                        raise Trouble("sent more than 400 MB", "name a smaller range", 1)
                     if self._patience.now() > self._until:
                         self._too_slow()
                 answer = Answer(response.status_code, response.headers, bytes(body))
         except faults.RequestException as error:
-            raise _trouble(error, timeout[1]) from None
-        answer.parsed = _parsed(answer)
+            raise trouble(error, timeout[1]) from None
+        answer.parsed = read_json(answer)
         return answer
 
     def _too_slow(self) -> NoReturn:
-        raise _Trouble(
+        raise Trouble(
             f"is too slow: there was no whole answer within {self._patience.total:.0f} seconds",
             "refresh again later, or name a smaller range",
             1,
@@ -219,59 +185,3 @@ class SheetsClient(HTTPClient):
 
     def _host(self, url: str) -> str:
         return urlsplit(url).netloc
-
-
-def _parsed(answer: Answer) -> Any:
-    """Return the JSON of an answer; None where one that is no has none. Raises _Trouble where a good one has none."""
-    try:
-        parsed = json.loads(answer.data.decode("utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        parsed = None
-    if answer.status_code != 200 or isinstance(parsed, dict):
-        return parsed
-    if answer.data.lstrip()[:1] == b"<" or "html" in answer.headers.get("content-type", ""):
-        raise _Trouble(
-            "answered with a web page instead of data",
-            "a proxy or the sign-in page of a network stands between; sign in to the network, or set HTTPS_PROXY",
-            1,
-        )
-    raise _Trouble("gave half an answer", "refresh again later", PATIENCE.tries)
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _trouble(error: faults.RequestException, seconds: float) -> _Trouble:
-    """Return what a fault of the connection means."""
-    inner: Any = error.args[0] if error.args else error
-    inner = getattr(inner, "reason", None) or inner
-    network = "check the network, and HTTPS_PROXY if it has a proxy, and refresh again"
-    if isinstance(error, faults.SSLError):
-        return _Trouble(
-            "shows a certificate that is not trusted here",
-            "check the network; behind a company's proxy, set REQUESTS_CA_BUNDLE to its certificates",
-            1,
-        )
-    if isinstance(error, faults.ProxyError):
-        return _Trouble("can't be reached through the proxy", "check HTTPS_PROXY, and refresh again", 2)
-    if isinstance(error, faults.ConnectTimeout):
-        return _Trouble("can't be reached: nothing answers", network, 3)
-    if isinstance(error, faults.ReadTimeout) or isinstance(inner, causes.ReadTimeoutError):
-        return _Trouble(f"gave no answer within {seconds:.3g} seconds", "refresh again later", PATIENCE.tries)
-    if isinstance(inner, causes.NameResolutionError):
-        return _Trouble("can't be found: its name leads nowhere", network, 2)
-    if isinstance(inner, causes.NewConnectionError):
-        return _Trouble("can't be reached: it takes no connection", network, 2)
-    return _Trouble("broke off before its answer was complete", "refresh again later", PATIENCE.tries)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that an answer asks to wait, from a number or a date."""
-    text = (headers.get("retry-after") or "").strip()
-    if text.isdecimal() and len(text) < 10:
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None

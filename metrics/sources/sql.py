@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from metrics.errors import shorten
 from metrics.sources.database_address import read_address
 from metrics.sources.database_fault import Faults
 from metrics.sources.database_result import Cells
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, CursorResult, Inspector
 
 _GRACE_SECONDS = 2
-_TABLE_PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
+_PART = r'"(?:[^"]|"")+"|[^."]+'
+_TABLE = re.compile(rf"(?:{_PART})(?:\.(?:{_PART})){{0,2}}")
 
 
 def fetch_sql(source: Source, folder: Path, scratch: Path, timezone: str) -> Fetched:
@@ -55,7 +57,7 @@ class _Query:
         self._folder = folder
         self._scratch = scratch
         self._timezone = timezone
-        self._name = f"table {source.table.strip()}" if source.table else f"query of {source.id}"
+        self._name = f"table {shorten(source.table)}" if source.table else f"query of {source.id}"
         self._session: Session | None = None
         self._faults: Faults | None = None
         self._begun = False
@@ -115,8 +117,8 @@ class _Query:
         except SourceError:
             raise
         except Exception as error:
-            sentence = faults.asking(error, lambda: _inspector(session, connection))
-            raise SourceError(faults.late if session.is_late else sentence) from None
+            sentence = faults.asking(error, lambda: _inspector(session, connection), session.is_late)
+            raise SourceError(sentence) from None
         finally:
             session.end(connection, sound)
 
@@ -157,11 +159,9 @@ class _Query:
 def _parts(source: Source) -> list[str]:
     """Return the parts of a table's name, which dots part; a name with a dot in it stands in double quotes."""
     written = (source.table or "").strip()
-    parts = [found[1].replace('""', '"') if found[1] else found[2].strip() for found in _TABLE_PART.finditer(written)]
-    whole = ".".join(f'"{part}"' for part in parts)
-    if not parts or not all(parts) or len(whole) < len(written.replace(" ", "")) or len(parts) > 3:
-        raise SourceError(f"'{written}' is not the name of a table: write such as table: reporting.daily.")
-    return parts
+    if not _TABLE.fullmatch(written):
+        raise SourceError(f"'{shorten(written)}' is not the name of a table: write such as table: reporting.daily.")
+    return [re.sub('^"|"$', "", part).replace('""', '"').strip() for part in re.findall(_PART, written)]
 
 
 def _as_declared(columns: list[str], source: Source) -> list[str]:

@@ -8,7 +8,7 @@ the source restated nothing. All parts of all refreshes in turn give the values 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -65,13 +65,14 @@ from change group by source order by source
 
 
 @dataclass(frozen=True)
-class Restated:
-    """A value that a refresh changed; `new` is None where it took it away. `key` is that of the series."""
+class ValueChange:
+    """A day's value that a refresh changed; None where there was or is none. `key` is that of the series."""
 
     refresh: int
+    source: str
     key: str
     day: date
-    old: float
+    old: float | None
     new: float | None
 
 
@@ -122,19 +123,32 @@ def restore_observations(connection: duckdb.DuckDBPyConnection, parts: Iterable[
         )
 
 
-def restated(parts: Iterable[Part]) -> list[Restated]:
-    """Return the values that refreshes changed or took away, newest refresh first; not those that were redefined."""
+def value_changes(parts: Iterable[Part], up_to: date | None = None, restated: bool = False) -> list[ValueChange]:
+    """Return the days' values that refreshes changed, newest refresh first; not those of metrics that were redefined.
+
+    With `up_to` those of the days up to it; with `restated` those alone that had a value before.
+    """
     with TemporaryDirectory(prefix="northstar-") as scratch, duckdb.connect() as connection:
-        paths = _written(parts, Path(scratch))
+        sources: list[str] = []
+        paths = _written(_noting_sources(parts, sources), Path(scratch))
         if not paths:
             return []
         rows = connection.execute(
-            """select parse_filename(filename)[:9]::bigint as refresh, key, day, old_value, value
+            """select parse_filename(filename)[:9]::bigint as refresh, parse_filename(filename)[11:16]::bigint,
+                      key, day, old_value, value
                from read_parquet($paths, filename = true)
-               where old_state = 2 and not redefined order by refresh desc, key, day""",
-            {"paths": paths},
+               where day <= $up_to and not redefined and old_value is distinct from value
+                 and (old_state = 2 or not $restated)
+               order by refresh desc, key, day""",
+            {"paths": paths, "up_to": up_to or date.max, "restated": restated},
         ).fetchall()
-    return [Restated(*row) for row in rows]
+    return [ValueChange(refresh, sources[position], *change) for refresh, position, *change in rows]
+
+
+def _noting_sources(parts: Iterable[Part], sources: list[str]) -> Iterator[Part]:
+    for part in parts:
+        sources.append(part[1])
+        yield part
 
 
 def _written(parts: Iterable[Part], scratch: Path) -> list[str]:

@@ -73,6 +73,19 @@ class WeeklyMatrix:
 
 
 @dataclass(frozen=True)
+class WeeklyValues:
+    """All weeks of all series: rows as `week_endings` (each week from the first to the last), columns by number.
+
+    NaN where there is no value; `present` of `expected` days are there, both 0 where there is none.
+    """
+
+    week_endings: tuple[date, ...]
+    value: NDArray[np.float64]
+    present: NDArray[np.int64]
+    expected: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class SeriesState:
     """What is known of one series: its grain, its span of days, when it was read, why it could not be."""
 
@@ -215,6 +228,30 @@ class Warehouse:
         present[at], expected[at] = found["present"], found["expected"]
         first = pd.Timestamp(np.asarray(found["week_ending"]).min()).date() if count else up_to
         return WeeklyMatrix(tuple(first + timedelta(days=7 * week) for week in range(count)), value, present, expected)
+
+    def all_weekly(self, up_to: date) -> WeeklyValues:
+        """Return the weeks of all series from the first with any value up to the one that ends on `up_to`."""
+        found = (
+            self._connection.cursor()
+            .execute(
+                """select series, week_ending, (week_ending - min(week_ending) over ()) // 7 as week,
+                          value, present, expected
+                   from weekly where week_ending <= ?""",
+                [up_to],
+            )
+            .fetchnumpy()
+        )
+        if not len(found["series"]):
+            nothing = np.zeros((0, len(self.series)))
+            return WeeklyValues((), nothing, nothing.astype(np.int64), nothing.astype(np.int64))
+        first = found["week_ending"].min().astype("datetime64[D]").item()
+        weeks = (up_to - first).days // 7 + 1
+        shape = (weeks, len(self.series))
+        at = (found["week"], found["series"])
+        value, present, expected = np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        value[at] = np.ma.filled(np.ma.asarray(found["value"], float), np.nan)
+        present[at], expected[at] = found["present"], found["expected"]
+        return WeeklyValues(tuple(first + timedelta(days=7 * week) for week in range(weeks)), value, present, expected)
 
     def monthly(self, metric: str) -> pd.DataFrame:
         """Return a metric's months: columns month (its first day, datetime64), value, present, expected."""

@@ -58,6 +58,8 @@ class _Reader:
             close = nearest(kind, _KINDS)
             hint = f" It may be meant as {close}." if close else ""
             self._remarks.append(Remark(line, f"The ui_type '{shorten(kind, 30)}' of {name} has no counterpart.{hint}"))
+        elif kind == SECTION and not title:
+            self._once(self._path, "A section without a title has no counterpart: the one before it goes on.")
         elif kind == EMBEDDED:
             where = shorten(self._text("source"), 80)
             self._remarks.append(Remark(line, f"Embedded content has no counterpart: {name}, {where}."))
@@ -68,7 +70,7 @@ class _Reader:
         return Block(kind, title, line, tuple(shown), self._text("x_axis_monthly_display") or None)
 
     def _graph(self) -> Iterator[Shown]:
-        scaling = self._text("y_scaling") or None
+        scaling = self._scaling(self._path)
         listed = self._document.get((*self._path, "metrics"))
         if not isinstance(listed, dict) or not listed:
             self._error(self._path, "This graph names no metrics.", "Write metrics: and below it each name.")
@@ -76,9 +78,16 @@ class _Reader:
         for name in listed:
             path: Place = (*self._path, "metrics", name)
             legend = self._document.written((*path, "legend_name")) or None
-            is_target = self._document.written((*path, "line_style")).strip().lower() == "target"
+            style = self._document.written((*path, "line_style")).strip().lower()
+            if style == "secondary":
+                self._once(
+                    (*path, "line_style"), "A graph of several metrics has no counterpart: each has its own block."
+                )
+            if self._document.get((*path, "graph_prior_year_flag")) is False:
+                text = "graph_prior_year_flag has no counterpart: the prior year is drawn wherever there is one."
+                self._once((*path, "graph_prior_year_flag"), text)
             if self._is_known(name, path):
-                yield Shown(name, self._line(path), legend, is_target, scaling)
+                yield Shown(name, self._line(path), legend, style == "target", scaling)
 
     def _rows(self, block: str) -> Iterator[Shown]:
         rows = self._document.get((*self._path, "rows"))
@@ -88,13 +97,25 @@ class _Reader:
         for number in range(len(rows)):
             path: Place = (*self._path, "rows", number, "row")
             name = self._document.written((*path, "metric"))
+            if self._document.get((*path, "style")) is not None:
+                self._once((*path, "style"), "The style of rows has no counterpart: all rows look alike.")
             if name and self._is_known(name, (*path, "metric")):
-                scaling = self._document.written((*path, "y_scaling")) or None
-                yield Shown(name, self._line(path), scaling=scaling)
+                yield Shown(name, self._line(path), scaling=self._scaling(path))
             elif not name and self._document.written((*path, "header")):
                 header = shorten(self._document.written((*path, "header")), 40)
                 text = f"The heading '{header}' between rows of {block} has no counterpart."
                 self._remarks.append(Remark(self._line(path), text))
+
+    def _scaling(self, path: Place) -> str | None:
+        if found := self._document.written((*path, "y_scaling")).strip():
+            text = "y_scaling has no counterpart: numbers are shortened as they need, percents by unit: percent."
+            self._once((*path, "y_scaling"), text)
+        return found or None
+
+    def _once(self, path: Place, text: str) -> None:
+        """Remark on something that many blocks have where it is first."""
+        if all(remark.text != text for remark in self._remarks):
+            self._remarks.append(Remark(self._line(path), text))
 
     def _is_known(self, name: str, path: Place) -> bool:
         if name in self._metrics or base_of_change(name, self._metrics):

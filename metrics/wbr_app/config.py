@@ -129,10 +129,10 @@ class _Reader:
 
     def _fiscal_start(self) -> int:
         path: Place = ("setup", "fiscal_year_end_month")
-        text = self._document.written(path).strip().lower()
+        text = self._document.written(path).strip()
         if not text:
             return 1
-        found = [number for number, name in enumerate(MONTHS) if text in (name, name[:3])]
+        found = [number for number, name in enumerate(MONTHS) if text.lower() in (name, name[:3])]
         if not found:
             close = nearest(text, [name[:3] for name in MONTHS])
             hint = f"Write {(close or 'dec').upper()}, or another month's first three letters."
@@ -176,7 +176,7 @@ class _Reader:
                 self._remarks.append(Remark(self.line((*path, key)), remark))
         method = self._document.written((*path, "metric_comparison_method")).strip() or None
         if method not in (None, "bps", "%"):
-            message = f"metric_comparison_method '{shorten(method or '', 30)}' of '{shorten(name)}' is unknown."
+            message = f"metric_comparison_method '{shorten(str(method), 30)}' of '{shorten(name)}' is unknown."
             self.error((*path, "metric_comparison_method"), message, "Write bps, or delete it for percent.")
         if self._document.get((*path, "function")) is not None:
             yield from self._of_function(name, path, method)

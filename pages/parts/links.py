@@ -19,6 +19,12 @@ def metric_url(metric_id: str, week_ending: date | None) -> str:
     return f"metric?{urlencode(_parameters(metric_id, week_ending))}"
 
 
+def week_url(week_ending: date | None, as_of: str | None = None) -> str:
+    """Return the URL of a week's review, with `as_of` as it was known then."""
+    parameters = {"week": week_ending.isoformat() if week_ending else "", "as_of": as_of or ""}
+    return f"week?{urlencode({name: value for name, value in parameters.items() if value})}"
+
+
 def open_metric(metric_id: str, week_ending: date | None) -> NoReturn:
     """Go to a metric's page."""
     st.switch_page(METRIC, query_params=_parameters(metric_id, week_ending))
@@ -26,4 +32,5 @@ def open_metric(metric_id: str, week_ending: date | None) -> NoReturn:
 
 def _parameters(metric_id: str, week_ending: date | None) -> dict[str, str]:
     week = {"week": week_ending.isoformat()} if week_ending else {}
-    return {"metric": metric_id, **week}
+    as_of = {"as_of": st.query_params["as_of"]} if "as_of" in st.query_params else {}
+    return {"metric": metric_id, **week, **as_of}

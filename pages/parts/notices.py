@@ -57,6 +57,15 @@ def no_values(opened: Opened) -> None:
     st.markdown(f"{step} The file is `{opened.workspace.tree_file}`.")
 
 
+def as_of(warehouse: Warehouse) -> bool:
+    """Say that a page shows what was known earlier; returns whether the visitor wants to go back to today."""
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="as_of"):
+        st.markdown(
+            f"**As it was known then**: with the refresh of {when(warehouse.built_at)}. Later changes are left out."
+        )
+        return st.button("Show today's", key="leave_as_of")
+
+
 def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str, ...]) -> bool:
     """Say above a page what is not up to date; returns whether the visitor asks for a refresh."""
     as_of = f"What you see is as of {when(warehouse.built_at)}."

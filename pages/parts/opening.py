@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn
@@ -18,6 +18,8 @@ import streamlit as st
 
 from metrics.app_root import demo
 from metrics.errors import NorthstarError
+from metrics.known import known_at, moment_of
+from metrics.ledger.ledger import Ledger
 from metrics.refresh import changed, refresh
 from metrics.review.review_week import newest_week, review_week
 from metrics.tree.faults import TreeError
@@ -26,13 +28,15 @@ from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
 from pages.parts import guard, notices
+from pages.parts.text import plain
 
 
 @dataclass(frozen=True)
 class Opened:
     """A workspace with its newest published values and the tree that they belong to.
 
-    `newest_week` is the newest week that has ended and has a value; both weeks are None before there is one.
+    `newest_week` is the newest week that has ended and has a value; both weeks are None before there is one. `moment`
+    is now; where the visitor asked for what was known at an earlier one, that, and `as_of` is what the URL says of it.
     """
 
     workspace: Workspace
@@ -40,6 +44,13 @@ class Opened:
     tree: Tree
     review_week: date | None
     newest_week: date | None
+    moment: datetime
+    as_of: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The day, in the workspace's time zone, of the moment that the page is about."""
+        return self.moment.astimezone(ZoneInfo(self.tree.calendar.timezone)).date()
 
 
 @dataclass
@@ -87,6 +98,9 @@ def require() -> Opened:
             start.done = False
             st.rerun()
         st.stop()
+    earlier = _as_of(found, opened)
+    if earlier is not None:
+        return earlier
     what_changed = changed(found, opened.warehouse, opened.tree)
     if isinstance(start.error, TreeError) and found.tree_file.name not in what_changed:
         start.error = None  # mended by going back to what was published
@@ -134,8 +148,53 @@ def _published(found: Workspace) -> Opened | None:
     if opened is None:
         return None
     warehouse, tree = opened
-    today = datetime.now(ZoneInfo(tree.calendar.timezone)).date()
-    return Opened(found, warehouse, tree, *_weeks(warehouse.path, today, warehouse, tree))
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(tree.calendar.timezone)).date()
+    return Opened(found, warehouse, tree, *_weeks(warehouse.path, today, warehouse, tree), now)
+
+
+def ledger(found: Workspace) -> Ledger:
+    """Return the workspace's ledger, one for all visitors; raises LedgerError where it can't be opened."""
+    return _ledger(found.state)
+
+
+@st.cache_resource(show_spinner=False)
+def _ledger(state: Path) -> Ledger:
+    return Ledger.open(state)
+
+
+def _as_of(found: Workspace, now: Opened) -> Opened | None:
+    """Return what was known at the moment that the URL asks for, None without one. It stays for the visit."""
+    asked = st.query_params.get("as_of", st.session_state.get("visit_as_of"))
+    if not asked:
+        return None
+    try:
+        moment = moment_of(asked, now.tree.calendar.timezone)
+        with st.spinner("Going back"):
+            path = known_at(found, ledger(found), moment)
+    except NorthstarError as error:
+        st.warning(f"{plain(str(error))} Shown is what is known today.")
+        st.session_state.pop("visit_as_of", None)
+        return None
+    st.session_state["visit_as_of"] = asked
+    st.query_params["as_of"] = asked
+    warehouse, tree = _open_known(path)
+    if notices.as_of(warehouse):
+        _leave_as_of()
+        st.rerun()
+    today = moment.astimezone(ZoneInfo(tree.calendar.timezone)).date()
+    return Opened(found, warehouse, tree, *_weeks(path, today, warehouse, tree), moment, asked)
+
+
+def _leave_as_of() -> None:
+    st.session_state.pop("visit_as_of", None)
+    st.query_params.pop("as_of", None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open_known(path: Path) -> tuple[Warehouse, Tree]:
+    warehouse = Warehouse(path)
+    return warehouse, read_tree(warehouse.tree_text).tree
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

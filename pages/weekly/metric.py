@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import choices, facts, history, opening, review
+from pages.parts import choices, facts, history, opening, restated, review
 from pages.parts.components import block_wall
 from pages.parts.text import plain
 
@@ -32,5 +32,6 @@ main, side = st.columns([3, 1], gap="large")
 with main:
     block_wall([("", [review.blocks(opened, week_ending)[metric_id]])], view="table", key="figures", links={})
     history.show(opened, metric, week_ending, view)
+    restated.of_metric(opened, metric)
 with side:
     facts.show(opened, metric, week_ending)

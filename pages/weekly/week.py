@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.review.deck import ROLES, DeckFilter
-from pages.parts import choices, headline, links, opening, review
+from pages.parts import choices, headline, links, opening, restated, review
 from pages.parts.components import block_wall
 
 opened = opening.require()
@@ -33,6 +33,8 @@ sections = DeckFilter(team, role, text).sections(tree)
 with place:
     shown = [metric_id for section in sections for metric_id in section.metrics]
     headline.show(opened, review.figures(opened, week_ending), shown)
+    if week_ending == opened.review_week:
+        restated.since_last_review(opened)
 
 if not sections:
     st.markdown("No metric of the deck matches these filters.")

@@ -1,0 +1,47 @@
+"""The option that names a week, as several commands have it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import typer
+
+from metrics.errors import NorthstarError
+
+if TYPE_CHECKING:
+    from metrics.calendar import Calendar
+    from metrics.cli.opened import Opened
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+def parsed_day(text: str) -> date:
+    """Return the date that was written; any other text is a mistake in usage."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no date: write it as 2026-11-14.") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise typer.BadParameter(f"{text} is out of reach: write a date of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return day
+
+
+def week_to_review(now: Opened) -> date:
+    """Return the week that the review shows; raises NorthstarError without values."""
+    week = now.review_week
+    if week is None:
+        raise NorthstarError("\n".join([*now.errors, "There are no values to review yet."]))
+    return week
+
+
+def checked_week(day: date, calendar: Calendar) -> date:
+    """Return a day that ends a week; any other is a mistake in usage."""
+    following = calendar.week_ending(day)
+    if day == following:
+        return day
+    before = following - timedelta(days=7)
+    raise typer.BadParameter(
+        f"{day} is a {day:%A}; weeks here end on {following:%A}. Write {before} or {following}.",
+        param_hint="'--week-ending'",
+    )

@@ -1,0 +1,118 @@
+"""The limits that reviews judged by, and the locks that people set on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, insert, select
+
+from metrics.ledger.author import Author
+from metrics.ledger.columns import written
+from metrics.ledger.database import Database
+from metrics.ledger.judged_limits import JudgedLimits, LimitsState, RecordedLimits
+from metrics.ledger.ledger_error import LedgerError
+from metrics.ledger.note_tables import limits
+from metrics.ledger.versions import check_length
+
+
+class Limits:
+    """Limits as they were judged: those of a week are kept once, and only a lock by a person takes their place."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, judged: JudgedLimits) -> RecordedLimits:
+        """Keep the limits of a metric's week and return those that count: the first ones, or a lock on that week."""
+        return self.record_many([judged])[0]
+
+    def record_many(self, several: Iterable[JudgedLimits]) -> list[RecordedLimits]:
+        """Keep the limits of several metrics or weeks, as `record` does, all or none of them."""
+        with self._database.write() as connection:
+            at = self._database.clock()
+            return [_counting(connection, one) or _add(connection, at, one, "judged") for one in several]
+
+    def lock(self, fixed: JudgedLimits, author: Author, reason: str) -> RecordedLimits:
+        """Set the limits from a week on, until they are released or set again; raises LedgerError without a reason."""
+        return self._decide(fixed, author, reason, "locked")
+
+    def release(self, last: JudgedLimits, author: Author, reason: str) -> RecordedLimits:
+        """End the lock on a metric; `last` has the week from which limits are computed again, and the limits then."""
+        if self.locked(last.metric) is None:
+            raise LedgerError(f"The limits of '{last.metric}' are not locked.")
+        return self._decide(last, author, reason, "released")
+
+    def locked(self, metric: str, as_of: datetime | None = None) -> RecordedLimits | None:
+        """Return the lock on a metric, now or at a moment; None without one."""
+        wanted = select(limits).where(limits.c.metric == metric, limits.c.state != "judged")
+        if as_of is not None:
+            wanted = wanted.where(limits.c.at <= as_of)
+        with self._database.read() as connection:
+            row = connection.execute(wanted.order_by(limits.c.id.desc()).limit(1)).first()
+        return _recorded(row) if row is not None and row.state == "locked" else None
+
+    def of_metric(self, metric: str, as_of: datetime | None = None) -> list[RecordedLimits]:
+        """Return the limits that count, a week each, the oldest week first; as they stood at a moment, if at one."""
+        counting = {one.week_ending: one for one in reversed(self.history(metric)) if as_of is None or one.at <= as_of}
+        return [counting[week] for week in sorted(counting)]
+
+    def history(self, metric: str) -> list[RecordedLimits]:
+        """Return all that was recorded for a metric, the newest first."""
+        wanted = select(limits).where(limits.c.metric == metric).order_by(limits.c.id.desc())
+        with self._database.read() as connection:
+            return [_recorded(row) for row in connection.execute(wanted).all()]
+
+    def _decide(self, decided: JudgedLimits, author: Author, reason: str, state: LimitsState) -> RecordedLimits:
+        if not reason.strip() or not author.name.strip():
+            raise LedgerError("Say who sets the limits, and why.")
+        check_length(reason)
+        with self._database.write() as connection:
+            return _add(connection, self._database.clock(), decided, state, author, written(reason))
+
+
+def _counting(connection: Connection, judged: JudgedLimits) -> RecordedLimits | None:
+    same = (limits.c.metric == judged.metric, limits.c.week_ending == judged.week_ending)
+    row = connection.execute(select(limits).where(*same).order_by(limits.c.id.desc()).limit(1)).first()
+    return None if row is None else _recorded(row)
+
+
+def _add(
+    connection: Connection,
+    at: datetime,
+    judged: JudgedLimits,
+    state: LimitsState,
+    author: Author | None = None,
+    reason: str | None = None,
+) -> RecordedLimits:
+    row = {
+        "at": at,
+        "metric": judged.metric,
+        "week_ending": judged.week_ending,
+        "method": judged.method,
+        "lower": judged.lower,
+        "centre": judged.centre,
+        "upper": judged.upper,
+        "state": state,
+        "locked_by": author.name if author else None,
+        "locked_by_verified": author.verified if author else None,
+        "reason": reason,
+    }
+    id = connection.execute(insert(limits).values(row).returning(limits.c.id)).scalar_one()
+    return _recorded(connection.execute(select(limits).where(limits.c.id == id)).one())
+
+
+def _recorded(row: Row[*tuple[Any, ...]]) -> RecordedLimits:
+    return RecordedLimits(
+        id=row.id,
+        metric=row.metric,
+        week_ending=row.week_ending,
+        method=row.method,
+        lower=row.lower,
+        centre=row.centre,
+        upper=row.upper,
+        at=row.at,
+        state=cast(LimitsState, row.state),
+        locked_by=None if row.locked_by is None else Author(row.locked_by, bool(row.locked_by_verified)),
+        reason=row.reason,
+    )
