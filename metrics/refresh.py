@@ -171,6 +171,9 @@ class _Refresh:
         return self._rebuild(restored(self._workspace, self._ledger, last, folder), compare=True)
 
     def _nothing_changed(self, before: Warehouse) -> bool:
+        # What lies elsewhere has to be asked each time, above all where it could not be read the last time.
+        if len(self._fingerprints) < len(self._tree.sources):
+            return False
         read = {state.id: state.fingerprint for state in before.sources if state.status == "read"}
         return read == self._fingerprints and before.tree_text == self._loaded.text
 

@@ -8,7 +8,7 @@ be read (None: the source as a whole fails, and the values from before stay).
 import json
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ class Scene:
     rows: list[list[Any]]
     environment: dict[str, str]
     source: dict[str, Any]
+    key: str = KEY
+    prefix: str = ""
     column: str = "Signups"
     read: float = 20.0
     total: float = 60.0
@@ -41,18 +43,20 @@ class Scene:
 
     def file(self, name: str, content: str | bytes) -> None:
         """Write a file in the workspace, and declare it as the credentials."""
+        name = f"{self.prefix}{name}"
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         self.source["credentials"] = name
 
-    def key(self, *lacking: str, **changes: Any) -> None:
+    def account(self, *lacking: str, **changes: Any) -> None:
         """Declare a key of the service account with changes, without some parts."""
         account = self.fake.account(**changes)
         self.file("key.json", json.dumps({name: value for name, value in account.items() if name not in lacking}))
 
     def fault(self, kind: str, **what: Any) -> None:
-        self.fake.faults.append(Fault(kind, **what))
+        """Have the server answer otherwise to questions of a kind; to those on this spreadsheet, but for tokens."""
+        self.fake.faults.append(Fault(kind, spreadsheet=None if kind == "token" else self.key, **what))
 
     def cell(self, address: str, value: Any) -> None:
         """Write a cell, such as B4."""
@@ -74,24 +78,27 @@ Break = Callable[[Scene], Any]
 
 @dataclass(frozen=True)
 class Broken:
-    """What breaks a scene, and what must come of it. `fails` tells which: the source, a series, or cells."""
+    """What breaks a scene, and what must come of it; `series`: the metric fails, but not its source."""
 
     breaks: Break
     says: tuple[str, ...]
     left: Mapping[str, float] | None = None
     series: bool = False
-    bounded: int = 6
-    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def lacking(self, said: str, scene: Scene) -> list[str]:
+        """The parts that a sentence lacks."""
+        own = (part.replace(KEY, scene.key).replace("key.json", f"{scene.prefix}key.json") for part in self.says)
+        return [part for part in own if part not in said]
 
 
-def whole(fake: FakeSheets, folder: Path) -> Scene:
-    """The scene before anything breaks."""
+def whole(fake: FakeSheets, folder: Path, key: str = KEY, prefix: str = "") -> Scene:
+    """The scene before anything breaks; `prefix` goes before the names of its files."""
     rows: list[list[Any]] = [["Week", "Signups", "Revenue"]]
     rows += [[week, 100 + number, 1000.5 + number] for number, week in enumerate(WEEKS)]
     book = Book([Tab("Weekly", rows), Tab("Daily numbers", [["Day", "Visits"], [date(2026, 1, 1), 5]], gid=7)])
-    fake.books[KEY] = book
+    fake.books[key] = book
     environment = {ENDPOINT: fake.url, OWN: json.dumps(fake.account())}
-    return Scene(fake, folder, book, rows, environment, {"spreadsheet": KEY, "worksheet": "Weekly"})
+    return Scene(fake, folder, book, rows, environment, {"spreadsheet": key, "worksheet": "Weekly"}, key, prefix)
 
 
 def without(*weeks: int) -> dict[str, float]:
@@ -130,7 +137,7 @@ def _date_column(scene: Scene, values: list[Any]) -> None:
 
 def _pem_without_end(scene: Scene) -> None:
     key = scene.fake.account()["private_key"]
-    scene.key(private_key=key[: len(key) // 2])
+    scene.account(private_key=key[: len(key) // 2])
 
 
 def _side_by_side(scene: Scene) -> None:
@@ -205,17 +212,17 @@ CREDENTIALS = {
         lambda s: _other(s, {"type": "authorized_user", "refresh_token": "1//secret"}), ("a person's own sign-in",)
     ),
     "a workload identity": Broken(lambda s: _other(s, {"type": "external_account"}), ("a workload identity",)),
-    "no e-mail": Broken(lambda s: s.key("client_email"), ("It has no client_email",)),
-    "no private key": Broken(lambda s: s.key("private_key"), ("It has no private_key",)),
-    "no token address": Broken(lambda s: s.key("token_uri"), ("It has no token_uri",)),
-    "a private key that is a number": Broken(lambda s: s.key(private_key=7), ("It has no private_key",)),
+    "no e-mail": Broken(lambda s: s.account("client_email"), ("It has no client_email",)),
+    "no private key": Broken(lambda s: s.account("private_key"), ("It has no private_key",)),
+    "no token address": Broken(lambda s: s.account("token_uri"), ("It has no token_uri",)),
+    "a private key that is a number": Broken(lambda s: s.account(private_key=7), ("It has no private_key",)),
     "a private key of nonsense": Broken(
-        lambda s: s.key(private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+        lambda s: s.account(private_key="-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
         ("private key in key.json is broken", EMAIL),
     ),
     "half a private key": Broken(_pem_without_end, ("private key in key.json is broken", "Download the JSON file")),
     "a token address in the open": Broken(
-        lambda s: s.key(token_uri="http://tokens.example/token"), ("token_uri in the credentials in key.json",)
+        lambda s: s.account(token_uri="http://tokens.example/token"), ("token_uri in the credentials in key.json",)
     ),
     "an unset variable": Broken(
         lambda s: _set(s, credentials="${SHEETS_KEY}"), ("SHEETS_KEY is not set in the environment",)
@@ -235,10 +242,11 @@ CREDENTIALS = {
 
 TOKENS = {
     "a deleted key": Broken(
-        lambda s: s.key(key="second"), ("does not take the key in key.json", "Make a new key", "Invalid JWT Signature")
+        lambda s: s.account(key="second"),
+        ("does not take the key in key.json", "Make a new key", "Invalid JWT Signature"),
     ),
     "a deleted account": Broken(
-        lambda s: s.key(client_email="gone@northstar-demo.iam.gserviceaccount.com"),
+        lambda s: s.account(client_email="gone@northstar-demo.iam.gserviceaccount.com"),
         ("There is no service account gone@northstar-demo.iam.gserviceaccount.com any more",),
     ),
     "a clock that is slow": Broken(
@@ -284,10 +292,12 @@ ANSWERS = {
         ("is that of a published copy",),
     ),
     "a document": Broken(
-        lambda s: _set(s, spreadsheet=f"https://docs.google.com/document/d/{KEY}/edit"), ("not that of a spreadsheet",)
+        lambda s: _set(s, spreadsheet=f"https://docs.google.com/document/d/{s.key}/edit"),
+        ("not that of a spreadsheet",),
     ),
     "another site": Broken(
-        lambda s: _set(s, spreadsheet=f"https://sheets.example/d/{KEY}/edit"), ("no spreadsheet's key in the address",)
+        lambda s: _set(s, spreadsheet=f"https://sheets.example/d/{s.key}/edit"),
+        ("no spreadsheet's key in the address",),
     ),
     "an Excel file in Drive": Broken(
         lambda s: s.fault(
@@ -407,7 +417,7 @@ PLACES = {
         lambda s: _set(s, worksheet="Budget"), ("no worksheet 'Budget'. Its worksheets are: Weekly, Daily numbers.",)
     ),
     "no such number of a worksheet": Broken(
-        lambda s: _set(s, spreadsheet=f"https://docs.google.com/spreadsheets/d/{KEY}/edit#gid=99", worksheet=None),
+        lambda s: _set(s, spreadsheet=f"https://docs.google.com/spreadsheets/d/{s.key}/edit#gid=99", worksheet=None),
         ("no worksheet with gid=99", "Weekly, Daily numbers"),
     ),
     "a misspelt named range": Broken(
@@ -483,7 +493,9 @@ CELLS = {
     "a week for a date": Broken(lambda s: s.cell("A3", "week 2"), (*_DATE_3, "week 2 is not a date"), without(1)),
     "a time for a date": Broken(lambda s: s.cell("A3", 0.5), (*_DATE_3, "0.5 is not a date"), without(1)),
     "a negative date": Broken(lambda s: s.cell("A3", -3), (*_DATE_3, "-3 is not a date"), without(1)),
-    "a far date": Broken(lambda s: s.cell("A3", 999_999), (*_DATE_3, "999999 is not a date"), without(1)),
+    "a far date": Broken(
+        lambda s: s.cell("A3", 999_999), (*_DATE_3, "999999 is not a day of the calendar"), without(1)
+    ),
     "a day that is none": Broken(
         lambda s: s.cell("A3", "31/02/2026"), (*_DATE_3, "is not a day of the calendar"), without(1)
     ),

@@ -81,9 +81,13 @@ class Book:
 
 @dataclass
 class Fault:
-    """What is answered instead, `times` times, to a question of a kind: token, metadata or values."""
+    """What is answered instead, `times` times, to a question of a kind: token, metadata or values.
+
+    To any such question, or to those on one `spreadsheet`.
+    """
 
     kind: str
+    spreadsheet: str | None = None
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +99,9 @@ class Fault:
     hang: bool = False
     drip: float = 0.0
     content_type: str = "application/json; charset=UTF-8"
+
+    def fits(self, kind: str, path: str) -> bool:
+        return self.kind == kind and (self.spreadsheet or "") in path
 
 
 def google_error(code: int, status: str, message: str, reason: str | None = None) -> dict[str, Any]:
@@ -171,7 +178,7 @@ class FakeSheets:
         with self._lock:
             kind, status, answer = self._route(handler, path, query, body)
             self.asked.append((kind, query))
-            fault = next((one for one in self.faults if one.kind == kind and one.times > 0), None)
+            fault = next((one for one in self.faults if one.fits(kind, path) and one.times > 0), None)
             if fault is not None:
                 fault.times -= 1
         headers: Mapping[str, str] = {}

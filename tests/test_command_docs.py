@@ -10,21 +10,30 @@ import typer.main
 from typer.testing import CliRunner
 
 from metrics.cli import app
+from metrics.ledger.export import COLUMNS
 
 TEXT = (Path(__file__).parents[1] / "docs/command-line.md").read_text(encoding="utf-8")
 SECTIONS = {
     title: body for title, body in (part.split("\n", 1) for part in re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:])
 }
 COMMAND = typer.main.get_command(app)
-COMMANDS: dict[str, Any] = {
-    "northstar": COMMAND,
-    **{f"northstar {name}": command for name, command in COMMAND.commands.items()},  # type: ignore[attr-defined]
-}
+
+
+def leaves(name: str, command: Any) -> dict[str, Any]:
+    """The commands that do something, by what one writes to call them."""
+    parts = getattr(command, "commands", {})
+    found = {} if parts else {name: command}
+    for part, under in parts.items():
+        found |= leaves(f"{name} {part}", under)
+    return found
+
+
+COMMANDS: dict[str, Any] = {"northstar": COMMAND, **leaves("northstar", COMMAND)}
 
 
 def test_every_command_has_its_section() -> None:
     assert [title for title in SECTIONS if title.startswith("northstar")] == list(COMMANDS)
-    listed = re.findall(r"^\| \[`(northstar [a-z]+)`\]\(#(northstar-[a-z]+)\)", TEXT, flags=re.MULTILINE)
+    listed = re.findall(r"^\| \[`(northstar [a-z -]+)`\]\(#(northstar-[a-z-]+)\)", TEXT, flags=re.MULTILINE)
     assert listed == [(name, name.replace(" ", "-")) for name in COMMANDS if name != "northstar"]
 
 
@@ -39,10 +48,10 @@ def test_every_option_is_listed(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_nothing_is_written_that_does_not_exist(name: str) -> None:
-    used = re.findall(r"^\$? ?northstar ([a-z]+)(.*)$", SECTIONS[name], flags=re.MULTILINE)
-    for command, rest in used:
-        options = {option for parameter in COMMANDS[f"northstar {command}"].params for option in parameter.opts}
-        assert set(re.findall(r"--[a-z-]+", rest)) <= options
+    for line in re.findall(r"^\$? ?(northstar [a-z].*)$", SECTIONS[name], flags=re.MULTILINE):
+        (command,) = (known for known in COMMANDS if known != "northstar" and f"{line} ".startswith(f"{known} "))
+        options = {option for parameter in COMMANDS[command].params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z-]+", line)) <= options
 
 
 def example(name: str) -> Any:
@@ -76,6 +85,13 @@ def test_json_of_refresh(shop: str) -> None:
     assert list(shown) == list(found)
     assert list(shown["sources"][0]) == list(found["sources"][0])
     assert list(shown["sources"][0]["metric_errors"][0]) == list(found["sources"][0]["metric_errors"][0])
+
+
+def test_json_of_notes_export() -> None:
+    (row,) = example("northstar notes export")
+    assert tuple(row) == COLUMNS
+    listed = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", SECTIONS["northstar notes export"], flags=re.MULTILINE)
+    assert sorted(name for names in listed for name in re.findall(r"\w+", names)) == sorted(COLUMNS)
 
 
 def test_json_of_figures(shop: str) -> None:

@@ -21,8 +21,8 @@ from sqlalchemy import make_url
 
 from metrics.ledger.ledger import Ledger
 from metrics.ledger.ledger_error import LedgerError
+from metrics.ledger.note_tables import metadata
 from metrics.ledger.schema import NEWEST, VERSION_TABLE
-from metrics.ledger.tables import metadata
 
 __all__ = ["clean_places", "ledger", "place"]
 
@@ -49,16 +49,16 @@ def test_many_processes_may_make_the_ledger_at_once(place: Place) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for number in range(6)
+        for number in range(4)
     ]
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
     told = [process.communicate(timeout=120)[1] for process in processes]
-    assert [process.returncode for process in processes] == [0] * 6, told
+    assert [process.returncode for process in processes] == [0] * 4, told
     with place.open() as opened:
-        assert [entry.metric for entry in opened.entries.current()] == [f"writer_{number}" for number in range(6)]
+        assert [entry.metric for entry in opened.entries.current()] == [f"writer_{number}" for number in range(4)]
 
 
 def test_the_migrations_end_at_the_tables_as_the_code_has_them(ledger: Ledger) -> None:
@@ -66,7 +66,15 @@ def test_the_migrations_end_at_the_tables_as_the_code_has_them(ledger: Ledger) -
         context = MigrationContext.configure(
             connection, opts={"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
         )
-        assert compare_metadata(context, metadata) == []
+        different = compare_metadata(context, metadata)
+    assert [one for one in different if not of_search(one)] == []
+
+
+def of_search(difference: tuple[object, ...]) -> bool:
+    """Whether a difference is about the words of search, which each database has in a way of its own."""
+    what, thing = difference[:2]
+    table = thing.table.name if what == "remove_index" else getattr(thing, "name", "")  # type: ignore[attr-defined]
+    return what in ("remove_table", "remove_index") and str(table).startswith("search_words")
 
 
 def test_the_newest_schema_is_the_last_migration() -> None:

@@ -6,7 +6,9 @@ layer is a function of what is drawn; a chart is their sum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import altair as alt
@@ -25,6 +27,14 @@ BREAK: Literal["break-paths-filter-domains"] = "break-paths-filter-domains"
 _ROOM_FOR_LABELS = 84
 _ROOM_FOR_POINT = 0.012
 _MANY_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Divider:
+    """A day from which on a metric measures something else, and what changed."""
+
+    day: date
+    text: str
 
 
 @dataclass(frozen=True)
@@ -54,13 +64,14 @@ def metric_chart(
     theme: Theme = "light",
     width: Width = "container",
     height: int = HEIGHT,
+    dividers: Sequence[Divider] = (),
 ) -> alt.LayerChart:
     """Return the chart of a metric's weeks or months, with the prior year and the target.
 
     `series` has one row a period: `period` (the week's last day or the month's first; naive datetimes), `value`,
     `prior_year` and `target` (floats, null where missing), `present` and `expected` (days counted and due). A column
     `change` (percent, or basis points for a percent-unit metric) is shown where given. Lines break where a value or a
-    whole row is missing.
+    whole row is missing. Where something else is measured from a day on, a divider says so.
     """
     colours = THEMES[theme]
     frame = prepared(series, metric, view)
@@ -71,6 +82,7 @@ def metric_chart(
     drawing = Drawing(frame, _time_axis(frame), axis_of(values.tolist(), metric, height), colours)
     zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     layers: list[Layer] = [
+        *divider_rules(drawing, dividers),
         prior_year_line(drawing),
         target_line(drawing),
         current_line(drawing).add_params(zoom),
@@ -80,6 +92,21 @@ def metric_chart(
         tooltips(drawing, view),
     ]
     return dressed(layers, colours, width, height)
+
+
+def divider_rules(drawing: Drawing, dividers: Sequence[Divider]) -> list[Layer]:
+    """Draw a dashed rule at each day from which on something else is measured, within the chart's time."""
+    first, last = drawing.frame["period"].iloc[0], drawing.frame["period"].iloc[-1]
+    shown = [one for one in dividers if first <= pd.Timestamp(one.day) <= last + pd.Timedelta(days=7)]
+    if not shown:
+        return []
+    frame = pd.DataFrame({"period": [pd.Timestamp(one.day) for one in shown], "text": [one.text for one in shown]})
+    base = alt.Chart(frame).encode(x=drawing.x, tooltip=alt.Tooltip("text:N", title="Definition"))
+    rule = base.mark_rule(color=drawing.colours.ink, strokeDash=[2, 3], strokeWidth=1.2, clip=True)
+    label = base.mark_text(
+        align="left", baseline="top", dx=4, color=drawing.colours.quiet, fontSize=12, clip=True
+    ).encode(y=alt.value(2), text=alt.value("definition changed"))
+    return [rule, label]
 
 
 def prior_year_line(drawing: Drawing) -> alt.LayerChart:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -17,9 +18,11 @@ from metrics.cli.evidence import evidence
 from metrics.cli.figures import figures
 from metrics.cli.import_deck import import_app
 from metrics.cli.new import new
+from metrics.cli.notes import notes_app
 from metrics.cli.output import say
 from metrics.cli.refresh import refresh
 from metrics.cli.run import run
+from metrics.cli.set import set_value
 from metrics.cli.signals import signals
 
 app = typer.Typer(
@@ -30,9 +33,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Each command explains itself: northstar COMMAND --help",
 )
-for _command in (run, new, check, refresh, figures, signals, evidence):
-    app.command()(_command)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run,
+    "new": new,
+    "check": check,
+    "refresh": refresh,
+    "set": set_value,
+    "figures": figures,
+    "signals": signals,
+    "evidence": evidence,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
 app.add_typer(import_app, name="import")
+app.add_typer(notes_app, name="notes")
 
 
 def _print_version(wanted: bool) -> None:

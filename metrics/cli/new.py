@@ -40,7 +40,8 @@ def new(
         str | None, typer.Option("--sheet", metavar="KEY", help="Begin with this Google Sheet: its key or address.")
     ] = None,
     worksheet: Annotated[
-        str | None, typer.Option("--worksheet", metavar="NAME", help="Which worksheet (tab) of the Google Sheet.")
+        str | None,
+        typer.Option("--worksheet", metavar="NAME", show_default="the first", help="Which tab of the Google Sheet."),
     ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Begin with a made-up shop, without asking.")] = False,
 ) -> None:
@@ -58,15 +59,13 @@ def new(
         raise typer.BadParameter("write one of --csv, --sheet and --empty.")
     if worksheet is not None and sheet is None:
         raise typer.BadParameter("--worksheet belongs to --sheet: write that too.")
-    if sheet is not None and worksheet is None:
-        raise typer.BadParameter("--sheet needs --worksheet and the name of one of its tabs.")
     refuse_to_overwrite(folder, ("northstar.yaml", "strategy.md"))
     has = Has(csv, sheet, worksheet)
     if has == Has() and not empty and on_terminal():
         has = ask()
     if has.csv is not None:
         beginning = from_csv(has.csv, folder)
-    elif has.sheet is not None and has.worksheet is not None:
+    elif has.sheet is not None:
         beginning = from_sheet(has.sheet, has.worksheet, folder)
     else:
         beginning = _made_up()

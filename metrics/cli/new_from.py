@@ -72,28 +72,32 @@ def from_csv(file: Path, folder: Path) -> Beginning:
     return Beginning(files, told, (_found(start), *start.remarks))
 
 
-def from_sheet(sheet: str, worksheet: str, folder: Path) -> Beginning:
-    """Return a workspace of a Google Sheet, of which `worksheet` is read once now.
+def from_sheet(sheet: str, worksheet: str | None, folder: Path) -> Beginning:
+    """Return a workspace of a Google Sheet, read once now; without `worksheet`, of the one that its address names.
 
     Raises NorthstarError where it can't be reached, or holds no table with a column of dates.
     """
-    from metrics.sources.fetch import fetch
+    from metrics.sources.google_sheet import sheet_header
     from metrics.starter.column import start_of
     from metrics.starter.draft import draft
     from metrics.starter.spelling import Ids
     from metrics.starter.table import read_table
-    from metrics.tree.tree import Source
 
-    source = Source("sheet", "google_sheet", spreadsheet=sheet, worksheet=worksheet)
     with TemporaryDirectory(prefix="northstar-new-") as scratch:
-        (file,) = fetch(source, folder, Path(scratch), "UTC").files
+        (file,) = sheet_header(sheet, worksheet, folder, Path(scratch)).files
+        if not worksheet:
+            # What is written has to be what is read: the tab's name is looked up under the name found.
+            first, worksheet = file.name, file.name.rpartition(", ")[2]
+            (file,) = sheet_header(sheet, worksheet, folder, Path(scratch)).files
+            if file.name != first:
+                raise NorthstarError(f"It is not clear what the tab of {first} is called: write --worksheet NAME.")
         start = start_of(read_table(file.path, file.name))
-    keys = {"type": "google_sheet", "spreadsheet": sheet, "worksheet": worksheet}
+    keys = {"type": "google_sheet", "spreadsheet": sheet.strip(), "worksheet": worksheet}
     tree = draft(_name_of(folder), Ids("source").new(worksheet), keys, start)
     return Beginning(
         {"northstar.yaml": tree, "strategy.md": _strategy()},
         {"northstar.yaml": _TREE, "strategy.md": _STRATEGY},
-        (_found(start), *start.remarks),
+        (f"{file.name}: {_found(start)}", *start.remarks),
     )
 
 
@@ -117,7 +121,8 @@ def ask() -> Has:
             return Has(csv=_asked_file())
         case 2:
             sheet = typer.prompt("The sheet's address, or its key", err=True).strip()
-            return Has(sheet=sheet, worksheet=typer.prompt("The name of the worksheet (its tab)", err=True).strip())
+            worksheet = typer.prompt("The name of its tab (Enter: the first)", default="", show_default=False, err=True)
+            return Has(sheet=sheet, worksheet=worksheet.strip() or None)
         case _:
             return Has()
 

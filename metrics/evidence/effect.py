@@ -11,6 +11,7 @@ from metrics.evidence.memory import Floats, filled, fit_memory, without_memory
 from metrics.evidence.surprises import Surprises, season_pairs, trend_and_season
 
 _ROUNDS = 3
+_TWO_YEARS = 104
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
         return None
     whole = slice(weeks[0], weeks[-1] + 1)
     x, y, kept = x[whole], y[whole], kept[whole]
-    columns = trend_and_season(0, len(x) - 1, season_pairs(len(weeks)), len(x))
+    bends = source.bends or metric.bends
+    columns = trend_and_season(0, len(x) - 1, season_pairs(len(weeks)), len(x), bends=bends)
     design = np.column_stack([x, columns])
     if kept.sum() < design.shape[1] + 8:
         return None
@@ -75,7 +77,7 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
     return Effect(per_unit, low, high, (float(limits[0]), float(limits[1]), float(limits[2])) if both else None)
 
 
-def usual(values: Floats, weeks: int = 52) -> float:
-    """Return what a metric usually is of late: the median of its last values."""
+def usual(values: Floats) -> float:
+    """Return what a metric usually is: the median of its last two years."""
     there = values[np.isfinite(values)]
-    return float(np.median(there[-weeks:])) if len(there) else float("nan")
+    return float(np.median(there[-_TWO_YEARS:])) if len(there) else float("nan")

@@ -18,7 +18,7 @@ BLOCK = 26
 class Link:
     """A correlation of surprises, `input` so many weeks before `metric`.
 
-    `weeks` pairs were compared; `freedom` is what is left of them after trend and season were fitted. `p_positive` and
+    `weeks` pairs were compared; `freedom` is what is left of them after trend, season and memory were fitted. `p_positive` and
     `p_negative` are one-sided: how often unrelated metrics would go together at least as closely in that sense.
     """
 
@@ -55,7 +55,12 @@ def pairs(source: Surprises, metric: Surprises, lag: int) -> tuple[Floats, Float
 def link(source: Surprises, metric: Surprises, lag: int) -> Link:
     """Return how closely two metrics go together at one lag."""
     x, y, both = pairs(source, metric, lag)
-    return _tested(x[both], y[both], max(source.columns, metric.columns))
+    return _tested(x[both], y[both], _used_up(source, metric))
+
+
+def _used_up(source: Surprises, metric: Surprises) -> int:
+    """Return how many numbers were fitted to a series before it was compared."""
+    return max(source.columns, metric.columns) + max(len(source.memory), len(metric.memory))
 
 
 def _tested(x: Floats, y: Floats, columns: float) -> Link:
@@ -108,7 +113,7 @@ def stability(source: Surprises, metric: Surprises, lag: int) -> Stability:
     """
     x, y, both = pairs(source, metric, lag)
     places = np.flatnonzero(both)
-    columns = max(source.columns, metric.columns)
+    columns = _used_up(source, metric)
     first, second = np.array_split(places, 2)
     halves = [_tested(x[part], y[part], columns / 2) for part in (first, second)]
     p_halves = _p_different(halves)

@@ -55,9 +55,35 @@ def without_memory(rest: Floats, coefficients: Floats) -> Floats:
 
     `rest` may be a series or several, with the weeks along the first axis.
     """
-    found = rest.copy()
+    return rest - expected(rest, coefficients)
+
+
+def expected(rest: Floats, coefficients: Floats) -> Floats:
+    """Return what was left in each week of the weeks before."""
+    found = np.zeros_like(rest)
     for back, coefficient in enumerate(coefficients, 1):
-        found[back:] -= coefficient * rest[:-back]
+        found[back:] += coefficient * rest[:-back]
+    return found
+
+
+def without_echoes(rest: Floats, exceptional: Flags, coefficients: Floats) -> Floats:
+    """Return a series in which an exceptional week that passed without a trace is what was to be expected of it.
+
+    A holiday is over in the next week, a new level stays: what explains the following weeks better is taken (Fox 1972,
+    additive and innovation outliers).
+    """
+    found = rest.copy()
+    order = len(coefficients)
+    if not order:
+        return found
+    for at in np.flatnonzero(exceptional).tolist():
+        first = max(at - order, 0)
+        around = found[first : at + order + 1]
+        routine = around.copy()
+        routine[at - first] = expected(around, coefficients)[at - first]
+        after = [without_memory(one, coefficients)[at - first + 1 :] for one in (around, routine)]
+        if after[1] @ after[1] < after[0] @ after[0]:
+            found[at] = routine[at - first]
     return found
 
 

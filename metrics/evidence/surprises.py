@@ -9,12 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
-from metrics.evidence.memory import Flags, Floats, filled, fit_memory, without_memory
+from metrics.evidence.memory import Flags, Floats, expected, filled, fit_memory, without_echoes
 
 WEEKS_A_YEAR = 365.25 / 7
 MULTIPLICATIVE = 1.5
 EXCEPTIONAL = 3.0
+TWO_SEASONS = 78
+DEGREE = 7
+FEWEST = 8
+FEWEST_FOR_BENDS = 52
+_BENDS_RISK = 0.02
+_ROUNDS = 4
 _MOST_MASKED = 0.10
 _MAD = 1.4826
 
@@ -24,10 +31,10 @@ class Surprises:
     """One metric's weeks, taken apart; arrays have one entry a week, oldest first.
 
     `level` is the series on the scale it is worked on (`logs` or the metric's own), gaps filled with what was to be
-    expected; `rest` is `level` less trend and season; `value` the surprises in units of their usual size, 0 where
-    not `kept`. `present` weeks have a value, `kept` ones are neither missing, exceptional nor left out on request.
-    `columns` counts what was spent on trend and season, `spread` is the usual size of a surprise on that scale,
-    `trend_share` the share of the variance that trend alone explains.
+    expected; `value` the surprises in units of their usual size, 0 where not `kept`. `present` weeks have a value,
+    `kept` ones are neither missing, exceptional nor left out on request. `bends` says that a trend with more turns had
+    to be taken out, `columns` counts what was spent on trend and season, `memory` is the autoregression. `spread` is the
+    usual size of a surprise on that scale, `trend_share` the share of the variance that trend alone explains.
     """
 
     logs: bool
@@ -35,9 +42,9 @@ class Surprises:
     kept: Flags
     exceptional: Flags
     level: Floats
-    rest: Floats
     value: Floats
     memory: Floats
+    bends: bool
     columns: int
     spread: float
     trend_share: float
@@ -50,67 +57,131 @@ class Surprises:
 
 def season_pairs(weeks: int) -> int:
     """Return how many annual harmonics a history of so many weeks can bear."""
-    return 0 if weeks < 40 else 1 if weeks < 78 else 2
+    return 0 if weeks < 40 else 1 if weeks < TWO_SEASONS else 2
 
 
-def trend_and_season(first: int, last: int, pairs: int, count: int) -> Floats:
+def trend_and_season(first: int, last: int, pairs: int, count: int, *, bends: bool = False) -> Floats:
     """Return the columns of constant, trend, squared trend and annual harmonics for weeks 0 to `count` - 1.
 
-    The trend runs from -1 in week `first` to 1 in week `last`.
+    The trend runs from -1 in week `first` to 1 in week `last`; with `bends` polynomials up to the seventh degree follow.
     """
     week = np.arange(count, dtype=float)
     time = (2 * week - first - last) / max(last - first, 1)
     angle = 2 * np.pi * week / WEEKS_A_YEAR
     waves = [turn(angle * number) for number in range(1, pairs + 1) for turn in (np.sin, np.cos)]
-    return np.column_stack([np.ones(count), time, time**2, *waves])
+    powers = np.polynomial.legendre.legvander(time, DEGREE if bends else 2)
+    return np.column_stack([powers[:, :3], *waves, powers[:, 3:]])
 
 
 def surprises(values: Floats, left_out: Flags | None = None) -> Surprises:
-    """Take a metric's weekly values apart; NaN is missing. `left_out` weeks are masked, whatever they hold."""
+    """Take a metric's weekly values apart; NaN is missing. `left_out` weeks are masked, whatever they hold.
+
+    Growth in percent is told from growth in units by which explains the weeks better (Box & Cox 1964).
+    """
     present = np.isfinite(values)
     usable = present if left_out is None else present & ~left_out
-    count = int(present.sum())
-    low, high = (values[present].min(), values[present].max()) if count else (0.0, 0.0)
-    nothing = np.zeros(len(values))
-    none = np.zeros(len(values), bool)
-    if usable.sum() < 8 or not high > low:
-        return Surprises(False, present, none, none, nothing, nothing, nothing, np.zeros(0), 0, 0.0, 0.0)
-    logs = bool(low > 0 and high / low > MULTIPLICATIVE)
-    series = np.where(present, values, 1.0)
-    series = np.log(series) if logs else series
-    weeks = np.flatnonzero(present)
-    columns = trend_and_season(weeks[0], weeks[-1], season_pairs(count), len(values))
-    kept, exceptional = usable, none
-    for _ in range(3):
-        fit = columns @ np.linalg.lstsq(columns[kept], series[kept], rcond=None)[0]
-        rest = series - fit
-        memory = fit_memory(rest, kept)
-        rest = filled(rest, present, memory)
-        innovation = without_memory(rest, memory)
-        found, spread = _exceptional(innovation, usable)
-        if (found == exceptional).all():
-            break
-        exceptional, kept = found, usable & ~found
-    kept = usable & ~exceptional
-    value = np.where(kept, innovation / spread, 0.0) if spread > 0 else nothing
+    low, high = (values[present].min(), values[present].max()) if present.any() else (0.0, 0.0)
+    if usable.sum() < FEWEST or not high > low:
+        nothing, none = np.zeros(len(values)), np.zeros(len(values), bool)
+        return Surprises(False, present, none, none, nothing, nothing, np.zeros(0), False, 0, 0.0, 0.0)
+    plain = _Apart.of(np.where(present, values, 0.0), present, usable)
+    found, logs = plain, False
+    if low > 0 and high / low > MULTIPLICATIVE:
+        scaled = np.log(np.where(present, values, 1.0))
+        in_logs = _Apart.of(scaled, present, usable)
+        logs = in_logs.likely_size + float(scaled[usable].mean()) <= plain.likely_size
+        found = in_logs if logs else plain
+    kept = usable & ~found.exceptional
+    value = np.where(kept, found.innovation / found.spread, 0.0) if found.spread > 0 else np.zeros(len(values))
     return Surprises(
         logs,
         present,
         kept,
-        exceptional,
-        level=rest + fit,
-        rest=rest,
+        found.exceptional,
+        level=found.level,
         value=value,
-        memory=memory,
-        columns=columns.shape[1] - 1,
-        spread=spread,
-        trend_share=_trend_share(series[kept], columns[kept, :3]),
+        memory=found.memory,
+        bends=found.bends,
+        columns=found.columns.shape[1] - 1,
+        spread=found.spread,
+        trend_share=_trend_share(found.level[kept], found.columns[kept, :3]),
     )
 
 
-def _trend_share(series: Floats, trend: Floats) -> float:
-    left = series - trend @ np.linalg.lstsq(trend, series, rcond=None)[0]
-    return float(1 - left.var() / series.var()) if series.var() > 0 else 0.0
+@dataclass(frozen=True)
+class _Apart:
+    """A series on one scale: its trend and season, its memory, and what is left of each week."""
+
+    level: Floats
+    columns: Floats
+    memory: Floats
+    innovation: Floats
+    exceptional: Flags
+    usable: Flags
+    spread: float
+    bends: bool
+
+    @classmethod
+    def of(cls, series: Floats, present: Flags, usable: Flags) -> _Apart:
+        """Take a series apart; where its trend turns more often than a parabola, with a trend that can."""
+        weeks = np.flatnonzero(present)
+        first, last = int(weeks[0]), int(weeks[-1])
+        pairs = season_pairs(len(weeks))
+        found = cls._with(trend_and_season(first, last, pairs, len(series)), series, present, usable, False)
+        if len(weeks) >= FEWEST_FOR_BENDS:
+            columns = trend_and_season(first, last, pairs, len(series), bends=True)
+            if found._bends(columns):
+                return cls._with(columns, series, present, usable, True)
+        return found
+
+    @classmethod
+    def _with(cls, columns: Floats, series: Floats, present: Flags, usable: Flags, bends: bool) -> _Apart:
+        """Fit trend, season and memory to the weeks that are not exceptional, and find those anew, until they stay."""
+        exceptional = np.zeros(len(series), bool)
+        for _ in range(_ROUNDS):
+            kept = usable & ~exceptional
+            fit = columns @ np.linalg.lstsq(columns[kept], series[kept], rcond=None)[0]
+            rest = series - fit
+            memory = fit_memory(rest, kept)
+            rest = filled(rest, present, memory)
+            innovation = rest - expected(without_echoes(rest, exceptional, memory), memory)
+            found, spread = _exceptional(innovation, usable)
+            if present.sum() >= TWO_SEASONS:
+                found = _every_year(found) & usable
+            if (found == exceptional).all():
+                break
+            exceptional = found
+        return cls(fit + rest, columns, memory, innovation, exceptional, usable, spread, bends)
+
+    @property
+    def likely_size(self) -> float:
+        """The logarithm of the size of a surprise: what the likelihood of a scale rests on."""
+        inside = self.innovation[self.usable & ~self.exceptional]
+        return float(np.log(max(np.sqrt(np.mean(inside**2)), 1e-300)))
+
+    def _bends(self, columns: Floats) -> bool:
+        """Whether the surprises still have a slow course: an F test of polynomials of degree three to seven."""
+        kept = self.usable & ~self.exceptional
+        inside = self.innovation[kept]
+        few = self.columns.shape[1]
+        turns = columns[kept, few:]
+        turns = turns - self.columns[kept] @ np.linalg.lstsq(self.columns[kept], turns, rcond=None)[0]
+        left = inside - turns @ np.linalg.lstsq(turns, inside, rcond=None)[0]
+        before, after = float(inside @ inside), float(left @ left)
+        more = turns.shape[1]
+        freedom = len(inside) - few - more
+        if freedom < 1 or not after > 0:
+            return False
+        return float(special.fdtrc(more, freedom, (before - after) / more / (after / freedom))) < _BENDS_RISK
+
+
+def _every_year(exceptional: Flags) -> Flags:
+    """Return the exceptional weeks and those of the same time in other years: holidays come again."""
+    found = exceptional.copy()
+    for years in range(1, len(found) // 52 + 1):
+        found[52 * years :] |= exceptional[: -52 * years]
+        found[: -52 * years] |= exceptional[52 * years :]
+    return found
 
 
 def _exceptional(innovation: Floats, usable: Flags) -> tuple[Flags, float]:
@@ -125,3 +196,8 @@ def _exceptional(innovation: Floats, usable: Flags) -> tuple[Flags, float]:
         spread = float(np.sqrt(np.mean(inside**2)))
         found = usable & (np.abs(innovation) > EXCEPTIONAL * spread)
     return found, spread
+
+
+def _trend_share(level: Floats, trend: Floats) -> float:
+    left = level - trend @ np.linalg.lstsq(trend, level, rcond=None)[0]
+    return float(1 - left.var() / level.var()) if level.var() > 0 else 0.0

@@ -71,7 +71,9 @@ class FollowUps:
 
     def versions(self, id: int) -> list[FollowUp]:
         """Return all versions of a follow-up, the newest first; raises LedgerError where there is none."""
-        wanted = _columns().where(follow_up_version.c.follow_up == id).order_by(follow_up_version.c.version.desc())
+        wanted = (
+            follow_up_columns().where(follow_up_version.c.follow_up == id).order_by(follow_up_version.c.version.desc())
+        )
         found = self._found(wanted)
         if not found:
             raise _unknown(id)
@@ -84,7 +86,9 @@ class FollowUps:
 
         `when` may be a day, which means its end in UTC; None is now.
         """
-        wanted = _columns().where(valid_at(follow_up_version, _moment(when)), follow_up_version.c.state == "open")
+        wanted = follow_up_columns().where(
+            valid_at(follow_up_version, _moment(when)), follow_up_version.c.state == "open"
+        )
         if owner is not None:
             wanted = wanted.where(follow_up_version.c.owner == owner)
         if metrics is not None:
@@ -93,7 +97,7 @@ class FollowUps:
 
     def of_notes(self, notes: Iterable[int], as_of: datetime | None = None) -> list[FollowUp]:
         """Return the follow-ups that came from notes, open and closed, the oldest first."""
-        wanted = _columns().where(valid_at(follow_up_version, as_of), follow_up.c.note.in_(list(notes)))
+        wanted = follow_up_columns().where(valid_at(follow_up_version, as_of), follow_up.c.note.in_(list(notes)))
         return self._found(wanted.order_by(follow_up.c.id))
 
     def find(
@@ -107,7 +111,7 @@ class FollowUps:
         offset: int = 0,
     ) -> list[FollowUp]:
         """Return the follow-ups that fit all that is given, the newest first; `text` as in `Notes.find`."""
-        wanted = _columns().where(valid_at(follow_up_version, as_of))
+        wanted = follow_up_columns().where(valid_at(follow_up_version, as_of))
         if text is not None and text.strip():
             found = found_in(follow_up.c.id, searched.c.follow_up, text, self._database.dialect, as_of)
             wanted = wanted.where(found)
@@ -121,7 +125,7 @@ class FollowUps:
 
     def _found(self, wanted: Select[*tuple[Any, ...]]) -> list[FollowUp]:
         with self._database.read() as connection:
-            return [_follow_up(row) for row in connection.execute(wanted).all()]
+            return [follow_up_of(row) for row in connection.execute(wanted).all()]
 
     def _change(
         self,
@@ -143,7 +147,8 @@ class FollowUps:
             return _write(connection, id, new or now, step, author, state or now.state, said)
 
 
-def _columns() -> Select[*tuple[Any, ...]]:
+def follow_up_columns() -> Select[*tuple[Any, ...]]:
+    """Return the selection of all that `follow_up_of` reads."""
     created = (
         follow_up.c.created_at,
         follow_up.c.author,
@@ -155,7 +160,8 @@ def _columns() -> Select[*tuple[Any, ...]]:
     return joined.join_from(follow_up_version, follow_up, follow_up.c.id == follow_up_version.c.follow_up)
 
 
-def _follow_up(row: Row[*tuple[Any, ...]]) -> FollowUp:
+def follow_up_of(row: Row[*tuple[Any, ...]]) -> FollowUp:
+    """Return the follow-up of a row of `follow_up_columns`."""
     return FollowUp(
         id=row.follow_up,
         version=row.version,
@@ -174,11 +180,11 @@ def _follow_up(row: Row[*tuple[Any, ...]]) -> FollowUp:
 
 
 def _present(connection: Connection, id: int) -> FollowUp:
-    present = _columns().where(follow_up_version.c.follow_up == id, follow_up_version.c.until.is_(None))
+    present = follow_up_columns().where(follow_up_version.c.follow_up == id, follow_up_version.c.until.is_(None))
     row = connection.execute(present).first()
     if row is None:
         raise _unknown(id)
-    return _follow_up(row)
+    return follow_up_of(row)
 
 
 def _unknown(id: int) -> LedgerError:

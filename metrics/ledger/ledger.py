@@ -10,11 +10,13 @@ from metrics.ledger.audits import Audits
 from metrics.ledger.database import Clock, Database, utc_now
 from metrics.ledger.definitions import Definitions
 from metrics.ledger.entries import Entries
+from metrics.ledger.export import Exported, export_rows
 from metrics.ledger.follow_ups import FollowUps
 from metrics.ledger.history import History
 from metrics.ledger.limits import Limits
 from metrics.ledger.notes import Notes
 from metrics.ledger.postgres_server import VARIABLE, open_server
+from metrics.ledger.pulse import ALL, newest_number
 from metrics.ledger.replies import Replies
 from metrics.ledger.sqlite_file import NAME, open_file
 
@@ -57,6 +59,14 @@ class Ledger:
     def is_there(state: Path) -> bool:
         """Return whether anything can have been kept yet."""
         return bool(os.environ.get(VARIABLE)) or (state / NAME).exists()
+
+    def version(self) -> int:
+        """Return a number that grows with everything that is written; cheap to ask for again and again."""
+        return newest_number(self.database, ALL)
+
+    def export(self, versions: bool = False) -> list[Exported]:
+        """Return all that people wrote, a row each, as `export_rows` tells it; `versions` adds the earlier ones."""
+        return export_rows(self.database, versions)
 
     def close(self) -> None:
         """Close the connections to the database."""

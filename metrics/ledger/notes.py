@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert
 
 from metrics.ledger.author import Author
 from metrics.ledger.columns import written
@@ -16,7 +16,8 @@ from metrics.ledger.found_notes import found_notes
 from metrics.ledger.ledger_error import LedgerError
 from metrics.ledger.note import KINDS, VERDICTS, NewNote, Note, NoteKind, Verdict
 from metrics.ledger.note_rows import add_mentions, note_columns, notes_of
-from metrics.ledger.note_tables import follow_up_version, note, note_metric, note_version, reply_version
+from metrics.ledger.note_tables import note, note_metric, note_version
+from metrics.ledger.pulse import NOTED, newest_number
 from metrics.ledger.search import forget_text, index_text
 from metrics.ledger.versions import Step, check_length, end_version
 
@@ -116,10 +117,7 @@ class Notes:
 
     def version(self) -> int:
         """Return a number that grows with everything written to notes, replies and follow-ups; cheap to ask for."""
-        tables = (note_version, reply_version, follow_up_version)
-        newest = [select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() for table in tables]
-        with self._database.read() as connection:
-            return sum(connection.execute(select(*newest)).one())
+        return newest_number(self._database, NOTED)
 
     def _change(self, id: int, base_version: int, new: NewNote | None, author: Author, deleted: bool) -> Note:
         with self._database.write() as connection:

@@ -9,11 +9,13 @@ LONGEST = 64
 _MOST_BYTES = 900_000  # PostgreSQL takes a megabyte
 _MOST_ASKED = 50
 # Letters and digits of all scripts, with the marks that belong to them; `_` parts the words of a metric's id.
-_RUN = re.compile(r"[^\W_]+(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff])*")
-# Scripts that put no blanks between words: each sign is a word of its own.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_RUN = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u2190-\u2bff\U0001f000-\U0001faff])+")
+# Signs that are a word each: those of scripts that put no blanks between words, arrows, pictures, emoji.
+_SINGLE = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u2190-\u2bff\U0001f000-\U0001faff"
 )
+_PARTS = re.compile(f"[{_SINGLE}]|[^{_SINGLE}]+")
 
 
 def words(text: str) -> list[str]:
@@ -50,6 +52,4 @@ def _folded(text: str) -> str:
 
 
 def _parts(run: str) -> list[str]:
-    if run.isascii():
-        return [run]
-    return [part for part in re.split(f"({_UNSPACED.pattern})", run) if part]
+    return [run] if run.isascii() else _PARTS.findall(run)

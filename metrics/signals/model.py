@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from metrics.signals.memory import Bools, Floats, ages, one_step_errors
+from metrics.signals.memory import Bools, Floats, Whole, ages, one_step_errors
 from metrics.signals.procedure import Procedure
 
 WEEKS_A_YEAR = 365.25 / 7
 _AT_ONCE = 64
 _SCALE_OF_SLOPE = 52.0
+# Which columns of the design a model may have: harmonics, then the same with a slope (column 0). Each is the beginning
+# of one of two orders, so that two factorisations serve all.
+_ORDERS: tuple[tuple[int, ...], ...] = ((1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 4, 5, 6))
+_SUBSETS = tuple(order[:count] for order, first in zip(_ORDERS, (0, 1), strict=True) for count in range(first, 8, 2))
 
 
 @dataclass
 class Models:
     """One model a metric. Arrays have one row a metric.
 
-    In logs or not, the errors' memory, the coefficients of slope and harmonics (0 where not chosen), how many of
-    them there are, and the level and the deviation after the last week seen. `chosen` is False before the first choice.
+    In logs or not, the errors' memory, the coefficients of slope and harmonics (0 where not chosen), how many parameters
+    there are, and the level and the deviation after the last week seen. `age` is how many weeks the level rests on,
+    `errors` the last one-step errors (NaN where none). `chosen` is False before the first choice.
     """
 
     chosen: Bools
@@ -28,11 +33,10 @@ class Models:
     weight: Floats
     left: Floats
     coefficients: Floats
-    parameters: NDArray[np.int64]
-    harmonics: NDArray[np.int64]
+    parameters: Whole
     level: Floats
     deviation: Floats
-    age: NDArray[np.int64]
+    age: Whole
     errors: Floats
 
     @classmethod
@@ -42,10 +46,10 @@ class Models:
         whole = np.zeros(metrics, np.int64)
         return cls(
             np.zeros(metrics, bool), np.zeros(metrics, bool), zeros + 1, zeros.copy(), np.zeros((metrics, 7)),
-            whole.copy(), whole.copy(), zeros.copy(), zeros.copy(), whole.copy(), np.full((metrics, weeks), np.nan),
+            whole.copy(), zeros.copy(), zeros.copy(), whole.copy(), np.full((metrics, weeks), np.nan),
         )  # fmt: skip
 
-    def replace(self, which: NDArray[np.int64], other: Models) -> None:
+    def replace(self, which: Whole, other: Models) -> None:
         """Take the rows of `other` for the metrics `which`."""
         for field in fields(self):
             getattr(self, field.name)[which] = getattr(other, field.name)
@@ -72,93 +76,108 @@ def choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedure
     return Models(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def subsets() -> list[tuple[int, bool, list[int]]]:
-    """Return the sets of columns to choose from: harmonics, slope, and the columns' numbers."""
-    return [
-        (harmonics, slope, [0] * slope + list(range(1, 1 + 2 * harmonics)))
-        for harmonics in range(4)
-        for slope in (False, True)
-    ]
-
-
 def _choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedure) -> Models:
-    weeks, metrics = values.shape
+    metrics = values.shape[1]
     known = ~np.isnan(values)
     age = ages(known, restart)
     memories = np.array(procedure.memories)
     may_log, logs = _logs(values, known, procedure)
-    stacked = np.empty((weeks, metrics, 9))
-    stacked[:, :, 0] = np.where(known, values, 0.0)
-    stacked[:, :, 1] = logs
-    stacked[:, :, 2:] = columns[:, None, :]
+    stacked = np.concatenate(
+        [np.where(known, values, 0.0)[:, :, None], logs[:, :, None], np.broadcast_to(columns[:, None], (*values.shape, 7))],
+        axis=2,
+    )
     errors, level, deviation = one_step_errors(stacked, known, restart, age, memories[:, 0], memories[:, 1])
     counted = known & (age >= 1)
-    inflation = np.sqrt(1.0 + 1.0 / np.maximum(age, 1))
-    by_metric = np.ascontiguousarray((errors * (counted / inflation)[:, None, :, None]).transpose(1, 2, 3, 0))
-    m = counted.sum(axis=0)
-    history = known.sum(axis=0)
-    # memories x metrics x columns x columns
+    certainty = counted / np.sqrt(1.0 + 1.0 / np.maximum(age, 1))
+    by_metric = np.ascontiguousarray((errors * certainty[:, None, :, None]).transpose(1, 2, 3, 0))
     products = by_metric @ by_metric.swapaxes(-1, -2)
-    cost_best = np.full(metrics, np.inf)
-    best = Models.none(metrics, procedure.scale_weeks)
-    best_at = np.zeros((metrics, 3), np.int64)
-    best_beta = np.zeros((metrics, 7))
-    jacobian = np.array([np.zeros(metrics), np.sum(np.where(counted, logs, 0.0), axis=0)])
-    log_m = np.log(np.maximum(m, 2))
-    memory_cost = procedure.memory_penalty * (memories[:, 1] > 0)
-    for number, (harmonics, slope, which) in enumerate(subsets()):
-        allowed = np.ones(metrics, bool)
-        if harmonics:
-            allowed &= history >= procedure.harmonics_from[harmonics - 1]
-        if slope:
-            allowed &= history >= procedure.slope_from
-        if not allowed.any():
-            continue
-        at = [2 + column for column in which]
-        if which:
-            gram = products[:, :, at][:, :, :, at]
-            ridge = 1e-9 * np.trace(gram, axis1=-2, axis2=-1)[:, :, None, None] + 1e-12
-            beta = np.linalg.solve(gram + ridge * np.eye(len(at)), products[:, :, at, :2])
-            rest = by_metric[:, :, :2] - beta.swapaxes(-1, -2) @ by_metric[:, :, at]
-        else:
-            beta = np.zeros((len(memories), metrics, 0, 2))
-            rest = by_metric[:, :, :2]
-        scale = np.abs(rest).sum(axis=-1) / np.maximum(m, 1)[:, None]
-        cost = (
-            m[:, None] * np.log(np.maximum(scale, 1e-12))
-            + jacobian.T
-            + (procedure.penalty * log_m * len(which))[:, None]
-            + memory_cost[:, None, None] * log_m[:, None]
-        )
-        cost[:, ~allowed] = np.inf
-        cost[:, ~may_log, 1] = np.inf
-        flat = cost.transpose(1, 0, 2).reshape(metrics, -1)
-        lowest = flat.argmin(axis=1)
-        rows = np.flatnonzero(flat[np.arange(metrics), lowest] < cost_best)
-        cost_best[rows] = flat[rows, lowest[rows]]
-        memory, log = lowest[rows] // 2, lowest[rows] % 2
-        best_at[rows] = np.column_stack([np.full(len(rows), number), memory, log])
-        best_beta[rows] = 0.0
-        best_beta[rows[:, None], which] = beta[memory, rows, :, log]
-        best.harmonics[rows] = harmonics
-        best.parameters[rows] = 1 + len(which) + (memories[memory, 1] > 0)
+    m = np.maximum(counted.sum(axis=0), 2)
+    jacobian = np.where(counted, logs, 0.0).sum(axis=0)
+    cost = _costs(products, m, jacobian, memories, known.sum(axis=0), procedure)
+    cost[:, :, ~may_log, 1] = np.inf
+    lowest = cost.transpose(2, 0, 1, 3).reshape(metrics, -1).argmin(axis=1)
+    columns_chosen, memory, log = np.unravel_index(lowest, (len(_SUBSETS), len(memories), 2))
     rows = np.arange(metrics)
-    memory, log = best_at[:, 1], best_at[:, 2]
-    best.chosen[:] = True
-    best.log[:] = log == 1
-    best.weight[:], best.left[:] = memories[memory, 0], memories[memory, 1]
-    best.coefficients[:] = best_beta
-    best.level[:] = _combined(level[memory, rows], log, best_beta)
-    best.deviation[:] = _combined(deviation[memory, rows], log, best_beta)
-    best.age[:] = np.where(known[-1], age[-1] + 1, age[-1])
-    last = by_metric[memory, rows][:, :, -procedure.scale_weeks :]
-    rest = np.take_along_axis(last, log[:, None, None], axis=1)[:, 0] - np.einsum("mp,mpt->mt", best_beta, last[:, 2:])
-    rest[~counted.T[:, -procedure.scale_weeks :]] = np.nan
-    best.errors[:, best.errors.shape[1] - rest.shape[1] :] = rest
-    return best
+    coefficients = _fitted(products[memory, rows], log, columns_chosen)
+    errors_left = _left(by_metric[memory, rows], log, coefficients, counted, procedure)
+    return Models(
+        chosen=np.ones(metrics, bool),
+        log=log == 1,
+        weight=memories[memory, 0],
+        left=memories[memory, 1],
+        coefficients=coefficients,
+        parameters=1 + np.array([len(subset) for subset in _SUBSETS])[columns_chosen] + (memories[memory, 1] > 0),
+        level=_combined(level[memory, rows], log, coefficients),
+        deviation=_combined(deviation[memory, rows], log, coefficients),
+        age=np.where(known[-1], age[-1] + 1, age[-1]),
+        errors=errors_left,
+    )
 
 
-def _combined(state: Floats, log: NDArray[np.int64], beta: Floats) -> Floats:
+def _costs(
+    products: Floats, m: Whole, jacobian: Floats, memories: Floats, history: Whole, procedure: Procedure
+) -> Floats:
+    """Return the penalised cost of each model: sets of columns x memories x metrics x (as it is, in logs).
+
+    m log(standard deviation of the errors), in the metric's own unit, and for each parameter a penalty times log m.
+    `products` are the sums of products of the columns' errors: the values, their logs, then the design.
+    """
+    penalty = procedure.penalty * np.log(m)
+    memory_penalty = np.where(memories[:, 1] > 0, procedure.memory_penalty, 0.0)[:, None] * np.log(m)
+    cost = np.full((len(_SUBSETS), *products.shape[:2], 2), np.inf)
+    for order in _ORDERS:
+        explained = _explained(products, order)
+        for number, subset in enumerate(_SUBSETS):
+            if subset != order[: len(subset)] or np.isfinite(cost[number]).any():
+                continue
+            rest = np.diagonal(products[:, :, :2, :2], axis1=2, axis2=3) - explained[len(subset)]
+            scale = np.sqrt(np.maximum(rest, 1e-24) / m[:, None])
+            cost[number] = m[:, None] * np.log(scale) + (len(subset) * penalty + memory_penalty)[:, :, None]
+            harmonics = (len(subset) - (0 in subset)) // 2
+            least = max(
+                procedure.harmonics_from[harmonics - 1] if harmonics else 0, procedure.slope_from if 0 in subset else 0
+            )
+            cost[number][:, history < least] = np.inf
+    cost[..., 1] += jacobian
+    return cost
+
+
+def _explained(products: Floats, order: Sequence[int]) -> Floats:
+    """Return what the first 0, 1, 2 ... columns of the design explain of the squares of the values and their logs."""
+    at = [2 + column for column in order]
+    gram = products[:, :, at][:, :, :, at]
+    ridge = 1e-9 * np.trace(gram, axis1=-2, axis2=-1)[:, :, None, None] + 1e-12
+    root = np.linalg.cholesky(gram + ridge * np.eye(len(at)))
+    projected = np.linalg.solve(root, products[:, :, at, :2])
+    return np.concatenate([np.zeros((1, *products.shape[:2], 2)), np.cumsum(projected**2, axis=2).transpose(2, 0, 1, 3)])
+
+
+def _fitted(products: Floats, log: Whole, chosen: Whole) -> Floats:
+    """Return the coefficients of the chosen columns, 0 for the others; `products` of the chosen memory."""
+    coefficients = np.zeros((len(products), 7))
+    for number in np.unique(chosen):
+        subset = _SUBSETS[number]
+        if not subset:
+            continue
+        rows = np.flatnonzero(chosen == number)
+        at = [2 + column for column in subset]
+        gram = products[rows][:, at][:, :, at]
+        ridge = 1e-9 * np.trace(gram, axis1=-2, axis2=-1)[:, None, None] + 1e-12
+        explains = products[rows[:, None], at, log[rows, None]]
+        coefficients[rows[:, None], subset] = np.linalg.solve(gram + ridge * np.eye(len(at)), explains[:, :, None])[..., 0]
+    return coefficients
+
+
+def _left(errors: Floats, log: Whole, coefficients: Floats, counted: Bools, procedure: Procedure) -> Floats:
+    """Return the last one-step errors of the chosen models, metrics x weeks, NaN where there are none."""
+    last = errors[:, :, -procedure.scale_weeks :]
+    found = np.take_along_axis(last, log[:, None, None], axis=1)[:, 0] - np.einsum("mp,mpt->mt", coefficients, last[:, 2:])
+    found[~counted.T[:, -procedure.scale_weeks :]] = np.nan
+    missing = procedure.scale_weeks - found.shape[1]
+    return np.pad(found, ((0, 0), (missing, 0)), constant_values=np.nan)
+
+
+def _combined(state: Floats, log: Whole, beta: Floats) -> Floats:
     own = np.take_along_axis(state, log[:, None], axis=1)[:, 0]
     return np.asarray(own - (beta * state[:, 2:]).sum(axis=1))
 

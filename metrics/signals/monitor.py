@@ -183,8 +183,9 @@ class Monitor:
             self.standard[max(0, week - self.procedure.tail_weeks) : week, which], self.procedure
         )
         self.whole[which] = np.all((clean == np.round(clean)) & (clean >= 0) | np.isnan(clean), axis=0)
-        for metric in which[self.has_denominator[which]]:
-            self._weigh(week, int(metric))
+        for metric in which:
+            if self.has_denominator[metric]:
+                self._weigh(week, int(metric))
 
     def _choose_models(self, week: int) -> None:
         p, number = self.procedure, self.first_week + week

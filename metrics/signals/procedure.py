@@ -28,8 +28,8 @@ class Procedure:
         (0.02, 0.0), (0.1, 0.0), (0.2, 0.0), (0.35, 0.0), (0.55, 0.0), (0.8, 0.0), (1.0, 0.0),
         (0.04, 0.3), (0.04, 0.5), (0.04, 0.7), (0.04, 0.85),
     )  # fmt: skip
-    harmonics_from: tuple[int, ...] = (70, 104, 104)
-    slope_from: int = 20
+    harmonics_from: tuple[int, ...] = (60, 78, 104)
+    slope_from: int = 40
     log_ratio: float = 1.35
     penalty: float = 0.75
     memory_penalty: float = 0.5

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from metrics.errors import shorten
 from metrics.sources.dates import FIRST_YEAR, LAST_YEAR, resolve_dates
-from metrics.sources.numbers import LEFT_OUT, Kind, explain, parsed, reads_both_ways
+from metrics.sources.numbers import FORMULA, LEFT_OUT, OF_FORMULA, Kind, explain, parsed, reads_both_ways
 from metrics.sources.plan import Plan
 from metrics.sources.report import MOST_PROBLEMS, Problem, SourceError
 from metrics.sources.series import Series
 from metrics.sources.table import scalar, trimmed
 from metrics.tree.tree import Source
+
+# What Excel counts days from 1927 to 2119 as.
+_SERIAL = re.compile(r"[1-7][0-9]{4}(\.[0-9]+)?")
 
 
 class DirtyFiles:
@@ -184,6 +188,15 @@ class DirtyFiles:
         date_format = self._source.date_format
         if not text:
             what = "has no date; the row was left out"
+        elif text.startswith("="):
+            return Problem(
+                plan.table.name, row, column, shorten(text), f"{FORMULA}; the row was left out", OF_FORMULA, metric
+            )
+        elif plan.table.file.first_column is not None and _SERIAL.fullmatch(text):
+            day = date(1899, 12, 30) + timedelta(int(text.partition(".")[0]))
+            what = "is a number, not a date; the row was left out"
+            write = f"a date, or format the cell as one: it would be {day}"
+            return Problem(plan.table.name, row, column, text, what, write, metric)
         elif date_format:
             what = f"is not a date written as {date_format}; the row was left out"
         elif shaped:

@@ -196,7 +196,8 @@ def _notes(reader: SheetReader, shown: str, area: Area, top: list[list[str]]) ->
     hidden = [(reader.hidden_rows, "row"), (reader.hidden_columns, "column")]
     told = [f"{count} {what}{'s' if count > 1 else ''}" for count, what in hidden if count]
     if told:
-        notes.append(f"{shown} hides {' and '.join(told)}, which are read too.")
+        verb = "is" if reader.hidden_rows + reader.hidden_columns == 1 else "are"
+        notes.append(f"{shown} hides {' and '.join(told)}, which {verb} read too.")
     merged = [each for each in reader.merged if _holds_values(each, area, top)]
     if merged:
         count = f"{len(merged)} groups of merged cells" if len(merged) > 1 else "merged cells"

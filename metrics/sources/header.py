@@ -63,7 +63,8 @@ def find_header(path: Path, name: str, date: str, others: Collection[str]) -> He
     wanted = {other.strip(BLANKS) for other in others}
     best: Header | None = None
     most = -1
-    widest: Sequence[str] = ()
+    likeliest: Sequence[str] = ()
+    likely = (0, 0)
     for delimiter in DELIMITERS:
         for row, line, record in _first_records(path, delimiter):
             names = unique(record)
@@ -72,10 +73,11 @@ def find_header(path: Path, name: str, date: str, others: Collection[str]) -> He
                 if found > most:
                     best, most = Header(names, delimiter, row, line), found
                 break
-            if len(names) > len(widest):
-                widest = names
+            like = (len(wanted.intersection(names)), sum(map(bool, names)))
+            if like > likely:
+                likeliest, likely = names, like
     if best is None:
-        raise SourceError(f"{no_column(name, date, widest)} Check 'date:' and the first row.")
+        raise SourceError(f"{no_column(name, date, likeliest)} Check 'date:' and the first row.")
     return best
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import ssl
 import time
+import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -29,7 +31,9 @@ LONGEST_WAIT = 20.0
 _CONNECT_AND_READ = (10.0, 20.0)
 _MOST_REDIRECTS = 5
 _CHUNK = 1 << 16
+_HEADERS = {"Accept": "text/csv, text/plain;q=0.9, */*;q=0.5", "Accept-Encoding": "gzip"}
 _ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
+_ANY_HEADER = zlib.MAX_WBITS + 32  # gzip's or zlib's
 _TRY_AGAIN = (429, 502, 503, 504)
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or a workbook: give the address of a CSV file",
@@ -98,7 +102,7 @@ class _Download:
                     return self._save(response)
         except _Late:
             raise SourceError(_too_slow(self._address)) from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, zlib.error) as error:
             raise SourceError(f"{self._shown} {self._reason(error)}") from None
 
     def _answer(self, session: requests.Session) -> requests.Response:
@@ -108,13 +112,14 @@ class _Download:
         sign_in = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         for _ in range(_MOST_REDIRECTS + 1):
             self._check_time()
+            session.close()  # a server may drop a kept connection just when it is used again; cookies stay
             response = session.get(
                 url,
                 auth=sign_in,
                 stream=True,
                 allow_redirects=False,
                 timeout=_CONNECT_AND_READ,
-                headers={"Accept": "text/csv, text/plain;q=0.9, */*;q=0.5", "Accept-Encoding": "gzip, deflate"},
+                headers=_HEADERS,
             )
             if not response.is_redirect:
                 return response
@@ -145,11 +150,11 @@ class _Download:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in _ENCODINGS:
             raise SourceError(f"{self._shown} comes packed as {shorten(encoding, 20)}, which is not read: send gzip.")
-        if int(response.headers.get("Content-Length", 0)) > MOST_BYTES:
+        if (_announced(response) or 0) > MOST_BYTES:
             self._refuse_size()
         size, digest, start = 0, sha256(), b""
         with self._target.open("wb") as file:
-            while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            for chunk in self._unpacked(response, encoding):
                 self._check_time()
                 if len(start) < 1024:
                     start += chunk[:1024]
@@ -158,11 +163,25 @@ class _Download:
                     self._refuse_size()
                 digest.update(chunk)
                 file.write(chunk)
-        announced = response.headers.get("Content-Length")
-        if announced is not None and response.raw.tell() != int(announced):
-            raise urllib3.exceptions.ProtocolError
         self._refuse_other_kinds(start, response.headers.get("Content-Type", ""))
         return Fetched((TextFile(self._target, self._shown),), digest.hexdigest()[:16])
+
+    def _unpacked(self, response: requests.Response, encoding: str) -> Iterator[bytes]:
+        """Yield the content as it comes; raises where it ends too early, which the libraries do not all notice."""
+        packed = encoding not in ("", "identity")
+        unpacker = zlib.decompressobj(_ANY_HEADER)
+        size = 0
+        while chunk := response.raw.read1(_CHUNK, decode_content=False):
+            size += len(chunk)
+            if not packed:
+                yield chunk
+                continue
+            yield unpacker.decompress(chunk)
+            while unpacker.eof and unpacker.unused_data:  # gzip files can be strung together
+                rest, unpacker = unpacker.unused_data, zlib.decompressobj(_ANY_HEADER)
+                yield unpacker.decompress(rest)
+        if _announced(response) not in (None, size) or (packed and not unpacker.eof):
+            raise urllib3.exceptions.ProtocolError
 
     def _check_time(self) -> None:
         if self._stop.is_set() or time.monotonic() > self._deadline:
@@ -231,7 +250,7 @@ class _Download:
             return "can't be reached: no answer in 10 seconds. Check the address and the network."
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
             return "stopped answering: refresh again later."
-        if isinstance(error, (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError)):
+        if isinstance(error, zlib.error):
             return "comes packed in a way that can't be unpacked: tell who runs it."
         if isinstance(error, urllib3.exceptions.HTTPError | requests.exceptions.ChunkedEncodingError):
             return "broke off before its end: refresh again."
@@ -240,6 +259,11 @@ class _Download:
         if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
             return f"can't be kept on this disk: {error.strerror}."
         return f"has an address that can't be used: check {self._address.place}."
+
+
+def _announced(response: requests.Response) -> int | None:
+    text = response.headers.get("Content-Length", "").strip()
+    return int(text) if text.isdecimal() else None
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import duckdb
+
+from metrics.errors import NorthstarError, shorten
 from metrics.sources.table import literal, trimmed
 
 _BLANK_MARKERS = ("na", "n/a", "null", "none", "nan")
@@ -49,10 +52,14 @@ class Kind(IntEnum):
     DASH = 14
     INFINITE = 15
     ERROR = 16
-    OTHER = 17
+    FORMULA = 17
+    OTHER = 18
 
 
 LEFT_OUT = Kind.COMMA
+
+FORMULA = "is a formula whose value was never stored"
+OF_FORMULA = "the value; a workbook's are stored when you open the workbook in Excel and save it"
 
 
 def _written(number: str) -> str:
@@ -84,6 +91,7 @@ def parsed(cells: str, scale: str) -> str:
         WHEN regexp_full_match(cell, '[-\\x{{2010}}-\\x{{2015}}\\x{{2212}}]+') THEN {Kind.DASH}
         WHEN regexp_full_match(lower(cell), '[-+]?inf(inity)?') THEN {Kind.INFINITE}
         WHEN regexp_full_match(upper(cell), '#(N/A|NV|[\\p{{L}}0-9/_]+[!?])') THEN {Kind.ERROR}
+        WHEN starts_with(cell, '=') THEN {Kind.FORMULA}
         ELSE {Kind.OTHER} END"""
     dressing = literal(rf"[A-Z]{{3}}|[A-Z]{{0,2}}\p{{Sc}}|{_SPACE}|[,'\x{{2019}}()%]")
     digits = f"replace(regexp_replace(cell, {dressing}, '', 'g'), '\u2212', '-')"
@@ -137,6 +145,8 @@ def explain(kind: Kind, cell: str) -> tuple[str, str]:
             return "is not a finite number", "a number, or leave the cell empty"
         case Kind.ERROR:
             return "is a spreadsheet's error", "the value that was meant, or leave the cell empty"
+        case Kind.FORMULA:
+            return FORMULA, OF_FORMULA
         case _:
             return "is not a number", "a plain number such as 1234.5, or leave the cell empty"
 
@@ -145,3 +155,18 @@ def _with_point(cell: str) -> str:
     """Return `1.234,56` as `1234.56`."""
     whole, _, fraction = cell.rpartition(",")
     return whole.translate(_NO_GROUPS) + "." + fraction
+
+
+class NumberError(NorthstarError):
+    """A text that is no number."""
+
+
+def read_number(text: str) -> float | None:
+    """Return what a text means as a number, by the rules for cells; None for a blank. Raises NumberError."""
+    with duckdb.connect() as connection:
+        row = connection.execute(f"SELECT kind, value FROM ({parsed('SELECT $1 AS cell', '1')})", [text]).fetchone()
+    kind, value = row if row else (Kind.BLANK, None)
+    if kind >= LEFT_OUT:
+        what, write = explain(Kind(kind), shorten(text.strip()))
+        raise NumberError(f"'{shorten(text.strip())}' {what}. Write {write}.")
+    return None if value is None else float(value)

@@ -88,6 +88,7 @@ class _Sheet:
         order = self.locale.order
         if self.source.date_format or order is None or not numeric:
             return ()
+        numeric = {number: parsed for number, parsed in numeric.items() if parsed.is_a_day}
         against = [number for number, parsed in numeric.items() if parsed.by(order) is None]
         if against:
             if order != "year_first":

@@ -24,6 +24,12 @@ _DATED = re.compile(
     rf"|.*[0-9].*\b({_MONTH})[a-z]*\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+# English, German, French, Spanish, Italian, Portuguese, Dutch.
+_DATE_WORD = re.compile(
+    r"\b(dates?|days?|weeks?|months?|datum|tag|woche|monat|jour|semaine|mois|fecha|d[ií]a|semana|mes|giorno|settimana"
+    r"|mese|data|m[eê]s|dag|maand)\b",
+    re.IGNORECASE,
+)
 
 
 def find_dates(rows: Rows, declared: str | None, place: Place) -> tuple[int, int] | None:
@@ -67,7 +73,10 @@ def _is_dated(value: object) -> bool:
 
 
 def _holds_dates(rows: Rows, header: int, column: int) -> bool:
-    """Whether a text stands in a row and mostly dates below it; numbers that go up and down are no serial ones."""
+    """Whether a text stands in a row and mostly dates below it.
+
+    Numbers that go up and down, without any date that is text and below no word for one, are no serial ones.
+    """
     name = rows[header][column]
     if not isinstance(name, str) or is_blank(name) or _is_dated(name):
         return False
@@ -76,6 +85,8 @@ def _holds_dates(rows: Rows, header: int, column: int) -> bool:
     if not dated or 2 * len(dated) < len(filled):
         return False
     serials = [value for value in dated if isinstance(value, int | float)]
+    if len(serials) < len(dated) or _DATE_WORD.search(name):
+        return True
     steps = [later - earlier for earlier, later in pairwise(serials) if later != earlier]
     up = sum(step > 0 for step in steps)
     return max(up, len(steps) - up) >= 0.8 * len(steps)

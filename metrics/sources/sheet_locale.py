@@ -79,6 +79,11 @@ class NumericDate:
     year_first: date | None
     rest: str
 
+    @property
+    def is_a_day(self) -> bool:
+        """Whether it is a day of the calendar in any order."""
+        return bool(self.day_first or self.month_first or self.year_first)
+
     def by(self, order: Order) -> date | None:
         """Return the day in an order of its parts."""
         return {"day_first": self.day_first, "month_first": self.month_first, "year_first": self.year_first}[order]
@@ -123,9 +128,8 @@ def with_point(text: str, locale: Locale) -> str | None:
 def _is_dressing(text: str) -> bool:
     """Whether a text before or after a number leaves it a number: a sign, a currency, a percent sign, parentheses."""
     bare = re.sub(r"[\s+\-−()%\u00a0\u202f]", "", text)
-    return (
-        bare == "" or bool(re.fullmatch("[A-Z]{3}", bare)) or all(unicodedata.category(sign) == "Sc" for sign in bare)
-    )
+    signs = re.sub("^[A-Z]{1,2}(?=[^A-Z])", "", bare)
+    return bool(re.fullmatch("[A-Z]{3}", bare)) or all(unicodedata.category(sign) == "Sc" for sign in signs)
 
 
 def _century(year: int) -> int:

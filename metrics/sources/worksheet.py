@@ -15,6 +15,7 @@ from metrics.sources.workbook import Sheet, Workbook, plain
 MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
 
 _MOST_CELLS = 20_000_000
+_LONG = 16
 _HALF_SECOND = 0.5 / 86_400
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([1-9][0-9]{0,6})?")
 
@@ -168,7 +169,8 @@ class SheetReader:
             shown = self._workbook.shown
             if self._style < len(shown) and shown[self._style] != "number":
                 return self._moment(value, shown[self._style] == "date")
-            return value
+            # Excel stores 0.1 as 0.10000000000000001.
+            return value if len(value) < _LONG else repr(float(value))
         match kind:
             case "s":
                 return self._workbook.strings[int(value)]

@@ -15,9 +15,9 @@ from metrics.wbr_app.blocks import SECTION, base_of_change
 from metrics.wbr_app.config import OTHER_AGGREGATES
 from metrics.wbr_app.deck import Deck, DeckMetric, Remark, Shown
 from metrics.wbr_app.query import Equal, equalities
+from metrics.wbr_app.targets import targets_of
 from metrics.wbr_app.values import Values
 
-_TARGET_SUFFIX = "__Target"
 _SIGNS = {"divide": " / ", "difference": " - ", "product": " * ", "sum": " + "}
 _DEFAULT_SECTION = "Weekly business review"
 
@@ -125,34 +125,14 @@ class _Translator:
         return [shown for block in self._deck.blocks for shown in block.shown]
 
     @cached_property
-    def _operands(self) -> frozenset[str]:
-        return frozenset(operand for metric in self._deck.metrics for operand in metric.operands)
-
-    @cached_property
     def _targets(self) -> dict[str, DeckMetric]:
-        """By the name of a metric, the one that is its target: drawn as such, or of a column `Name__Target`."""
-        found: dict[str, DeckMetric] = {}
-        for block in self._deck.blocks:
-            first = next((shown.metric for shown in block.shown if not shown.is_target), None)
-            owner = self._deck.metric(first) if first else None
-            for shown in block.shown:
-                target = self._deck.metric(shown.metric) if shown.is_target else None
-                if owner and target and owner.name not in found and self._can_be_target(owner, target):
-                    found[owner.name] = target
-        for owner in self._deck.metrics:
-            column = f"{owner.column}{_TARGET_SUFFIX}"
-            for target in self._deck.metrics:
-                if owner.name not in found and target.column == column and self._can_be_target(owner, target):
-                    found[owner.name] = target
-        return found
-
-    def _can_be_target(self, owner: DeckMetric, target: DeckMetric) -> bool:
-        alike = owner.aggf == target.aggf and owner.query == target.query and owner.name != target.name
-        return alike and owner.column is not None and target.column is not None and owner.aggf not in OTHER_AGGREGATES
+        return targets_of(self._deck)
 
     def _only_a_target(self, metric: DeckMetric) -> bool:
         """Whether a metric is nothing but the target of another one."""
-        if metric.name in self._operands or all(metric is not target for target in self._targets.values()):
+        if all(metric is not target for target in self._targets.values()):
+            return False
+        if any(metric.name in other.operands for other in self._deck.metrics):
             return False
         return not any(
             (shown.metric == metric.name and not shown.is_target) or self._base(shown.metric) == metric.name

@@ -34,18 +34,24 @@ def _component(name: str, html: str | None = None) -> Any:
     """Register the component of NAME.js and NAME.css, once a process. Its JavaScript can use what `follow.js` has."""
     own = files("pages.parts")
     folder = own if own.joinpath(f"{name}.js").is_file() else files("metrics.charts")
+    styles = folder.joinpath(f"{name}.css")
     scripts = (own.joinpath("follow.js"), folder.joinpath(f"{name}.js"))
     return st.components.v2.component(
         f"northstar_{name}",
         html=html,
         js="\n".join(script.read_text(encoding="utf-8") for script in scripts),
-        css=folder.joinpath(f"{name}.css").read_text(encoding="utf-8"),
+        css=styles.read_text(encoding="utf-8") if styles.is_file() else None,
     )
 
 
 def link_list(links: Sequence[MetricLink], key: str, inline: bool = False) -> None:
     """Draw links, one below the other or side by side."""
     _component("link_list")(key=key, data={"inline": inline, "links": [asdict(link) for link in links]})
+
+
+def remember_name(cookie: str, name: str, key: str) -> None:
+    """Let the browser keep a visitor's name."""
+    _component("remember_name")(key=key, data={"cookie": cookie, "name": name})
 
 
 def block_wall(

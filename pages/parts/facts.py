@@ -11,7 +11,7 @@ from metrics.charts import words
 from metrics.charts.tree_card import spelled_formula
 from metrics.review.deck import ROLES
 from metrics.tree.tree import Claim, Metric
-from pages.parts import links
+from pages.parts import definitions, links
 from pages.parts.components import MetricLink, link_list
 from pages.parts.notices import when
 from pages.parts.opening import Opened
@@ -38,6 +38,7 @@ def show(opened: Opened, metric: Metric, week_ending: date) -> None:
     _links("What drives it", _drivers(metric), opened, week_ending)
     _links("What it drives", _driven(opened, metric), opened, week_ending)
     _fact("Source", _source(opened, metric))
+    definitions.show(opened, metric)
 
 
 def _fact(heading: str, text: str | None) -> None:

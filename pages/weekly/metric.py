@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import choices, facts, history, opening, restated, review
+from pages.parts import choices, facts, hand_grid, history, opening, restated, review
 from pages.parts.components import block_wall
 from pages.parts.text import plain
 
@@ -26,12 +26,14 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
 metric = tree.metrics[metric_id]
 st.title(plain(metric.name), anchor=False)
 if week_ending is None:
+    hand_grid.show(opened, metric)
     opening.stop_without_values(opened)
 
 main, side = st.columns([3, 1], gap="large")
 with main:
     block_wall([("", [review.blocks(opened, week_ending)[metric_id]])], view="table", key="figures", links={})
     history.show(opened, metric, week_ending, view)
+    hand_grid.show(opened, metric)
     restated.of_metric(opened, metric)
 with side:
     facts.show(opened, metric, week_ending)

@@ -60,6 +60,7 @@ def has_what_it_needs(draft: Draft) -> Iterator[Fault]:
                 message = f"The source '{source_id}' (type {source.type}) has no '{key}'."
                 yield draft.error(("sources", source_id), message, f"Write {key}: {example}.", key=True)
         sheet = draft.wrote("sources", source_id, "worksheet") or draft.wrote("sources", source_id, "range")
+        sheet = sheet or "gid=" in (source.spreadsheet or "")
         if source.type == "google_sheet" and not sheet:
             message = f"The source '{source_id}' does not say which sheet."
             yield draft.error(("sources", source_id), message, "Write worksheet: and its name, or range:.", key=True)

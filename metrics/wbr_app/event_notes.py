@@ -1,0 +1,88 @@
+"""The events of the WBR App as notes of a workspace."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from metrics.errors import NorthstarError, nearest, shorten
+from metrics.ledger.note import NewNote
+from metrics.sources.files import look_at
+from metrics.sources.header import BLANKS, no_column
+from metrics.sources.report import SourceError
+from metrics.starter.cells import read_days
+from metrics.tree.tree import Tree
+from metrics.wbr_app.events import COLUMNS
+
+
+@dataclass(frozen=True)
+class EventNotes:
+    """The notes that were made of a file's events, and a sentence for each line that none could be made of."""
+
+    notes: tuple[NewNote, ...]
+    left_out: tuple[str, ...]
+
+
+def event_notes(path: Path, tree: Tree) -> EventNotes:
+    """Return a note for each event in a CSV file with Date, MetricName and EventDescription.
+
+    A metric is named by its id, or by its name. An event belongs to the week that its day falls in. Raises
+    NorthstarError where the file can't be read, lacks a column, or has dates whose day and month could be taken for
+    each other.
+    """
+    rows = _rows(path)
+    try:
+        days = read_days([day for _, day, _, _ in rows])
+    except SourceError as error:
+        raise NorthstarError(f"{path.name}: {error}") from None
+    if days.date_format is not None:
+        raise NorthstarError(
+            f"{path.name}: the dates may have the day or the month first, such as {rows[0][1]}. "
+            "Write them as 2026-01-31."
+        )
+    ids = _ids(tree)
+    notes, left_out = [], []
+    for line, day, name, what in rows:
+        metric = ids.get(name.casefold())
+        if metric is None:
+            close = nearest(name, [*tree.metrics, *(metric.name for metric in tree.metrics.values())])
+            hint = f" Did you mean '{close}'?" if close else ""
+            left_out.append(f"{path.name}, line {line}: no metric is '{shorten(name)}'.{hint}")
+        elif day not in days.by_text:
+            left_out.append(f"{path.name}, line {line}: '{shorten(day)}' is no date. Write it as 2026-01-31.")
+        elif not what:
+            left_out.append(f"{path.name}, line {line}: the event has no description.")
+        else:
+            week = tree.calendar.week_ending(days.by_text[day])
+            notes.append(NewNote(metrics=(metric,), first_week=week, last_week=week, kind="event", text=what))
+    return EventNotes(tuple(notes), tuple(left_out))
+
+
+def _rows(path: Path) -> list[tuple[int, str, str, str]]:
+    """Return line, day, metric and description of each event."""
+    look_at(path, path.name)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        cells = csv.reader(file, skipinitialspace=True)
+        try:
+            names = [name.strip(BLANKS) for name in next(cells, [])]
+            for name in COLUMNS:
+                if name not in names:
+                    raise NorthstarError(f"{no_column(path.name, name, names)} Events need {', '.join(COLUMNS)}.")
+            places = [names.index(name) for name in COLUMNS]
+            rows = []
+            for row in cells:
+                day, metric, what = (row[place].strip(BLANKS) if place < len(row) else "" for place in places)
+                if day or metric or what:
+                    rows.append((cells.line_num, day, metric, what))
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise NorthstarError(f"{path.name}, line {cells.line_num}: it can't be read as CSV: {error}.") from None
+    return rows
+
+
+def _ids(tree: Tree) -> dict[str, str]:
+    """Return the metrics' ids by their names and ids, in small letters; a name that several have is left out."""
+    by_name: dict[str, list[str]] = {}
+    for id, metric in tree.metrics.items():
+        by_name.setdefault(metric.name.casefold(), []).append(id)
+    return {name: ids[0] for name, ids in by_name.items() if len(ids) == 1} | {id: id for id in tree.metrics}

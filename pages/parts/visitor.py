@@ -1,0 +1,52 @@
+"""Who is looking at the page: the signed-in person, or the name that was typed once in this browser."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import streamlit as st
+
+from metrics.ledger.author import Author
+from metrics.tree.tree import Tree
+from pages.parts.components import remember_name
+
+COOKIE = "northstar_name"
+_LONGEST = 80
+
+
+def author() -> Author | None:
+    """Return who writes; None while nobody is signed in and no name was typed in this browser."""
+    if st.user.get("is_logged_in"):
+        return Author(str(st.user.get("email") or st.user.get("name") or st.user.get("sub")), verified=True)
+    name = st.session_state.get("visitor_name") or unquote(st.context.cookies.get(COOKIE, ""))
+    name = " ".join(name.split())[:_LONGEST]
+    return Author(name, verified=False) if name else None
+
+
+def ask_author() -> Author | None:
+    """Return who writes; ask for a name where that is not known. The browser keeps it."""
+    found = author()
+    if st.session_state.get("visitor_renames") or found is None:
+        with st.form("visitor", border=False):
+            typed = st.text_input("Your name", value=found.name if found else "", max_chars=_LONGEST)
+            st.caption("Kept in this browser, and shown with what you write as not verified.")
+            if st.form_submit_button("This is me") and typed.strip():
+                st.session_state["visitor_name"] = typed
+                st.session_state["visitor_renames"] = False
+                st.rerun()
+        return found
+    if not found.verified:
+        if "visitor_name" in st.session_state:
+            remember_name(COOKIE, found.name, key="remember_name")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"You write as {found.name} (not verified).")
+            if st.button("Change", key="visitor_rename", type="tertiary"):
+                st.session_state["visitor_renames"] = True
+                st.rerun()
+    return found
+
+
+def may_edit(tree: Tree) -> bool:
+    """Whether the visitor may write: with sign-in, the editors that the tree names, if it names any; else everybody."""
+    found = author()
+    return found is None or not found.verified or not tree.access.editors or found.name in tree.access.editors

@@ -1,0 +1,177 @@
+"""Google Sheets through a refresh: what fails fails alone, is told, and leaves the values of before as they were."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from broken_sheets import BROKEN, ENDPOINT, GOOGLE, OWN, WHOLE, Broken, Scene, whole
+from fake_sheets import FakeSheets, pem, serving
+from workspaces import WorkspaceFiles
+
+from metrics.sources import sheets_client
+from metrics.sources.sheets_client import Patience
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSheets]:
+    """The server, for refreshes that wait without waiting."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", GOOGLE, GOOGLE.lower()):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with serving() as server:
+        yield server
+
+
+def set_patience(monkeypatch: pytest.MonkeyPatch, scene: Scene | None = None) -> None:
+    """Wait as long as a scene allows, in no time."""
+    waited: list[float] = []
+    patience = Patience(
+        read=scene.read if scene else 20.0,
+        total=scene.total if scene else 60.0,
+        now=lambda: time.monotonic() + (sum(waited) if scene else 0.0),
+        sleep=waited.append,
+    )
+    monkeypatch.setattr(sheets_client, "PATIENCE", patience)
+
+
+def declared(scenes: dict[str, Scene]) -> dict[str, Any]:
+    """A tree with a source and a metric for each scene, both called by the scene's id."""
+    sources = {name: {"type": "google_sheet", **scene.source} for name, scene in scenes.items()}
+    metrics = {
+        name: {"source": name, "column": scene.column, "owner": "ana@lumen.example"} for name, scene in scenes.items()
+    }
+    return {"sources": sources, "metrics": metrics}
+
+
+def weeks(files: WorkspaceFiles, metric: str) -> dict[str, float]:
+    """The published values of a metric by week."""
+    with files.opened() as (_, warehouse):
+        found = warehouse.weekly(metric).dropna(subset=["value"])
+    return {f"{row.week_ending:%Y-%m-%d}": row.value for row in found.itertuples()}
+
+
+def told(files: WorkspaceFiles, source: str, errors: tuple[str, ...]) -> str:
+    """All that is kept of what was wrong with a source."""
+    with files.opened() as (_, warehouse):
+        state = next(state for state in warehouse.sources if state.id == source)
+        problems = [
+            f"{one.file}, row {one.row}, {one.column}: {one.value} {one.what}; write {one.write}"
+            for one in warehouse.problems(source).itertuples()
+        ]
+    return "\n".join([*problems, state.error or "", *state.notes, *errors])
+
+
+def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
+    fake: FakeSheets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workspace: Callable[..., WorkspaceFiles]
+) -> None:
+    """All that concern one spreadsheet in one workspace, with one between them that stays whole."""
+    set_patience(monkeypatch)
+    files = workspace({})
+    scenes: dict[str, Scene] = {}
+    broken: dict[str, Broken] = {}
+    for number, one in enumerate(BROKEN.values()):
+        with serving() as probe:
+            if not concerns_one_spreadsheet(one, probe, tmp_path / f"probe_{number}"):
+                continue
+        scene = whole(fake, files.folder, key=f"1SpreadsheetKeyOfItsOwn_{number:04}", prefix=f"s{number}_")
+        scenes[f"s{number}"], broken[f"s{number}"] = scene, one
+    scenes["whole"] = whole(fake, files.folder, key="1SpreadsheetKeyThatStaysWhole")
+    for variable, value in scenes["whole"].environment.items():
+        monkeypatch.setenv(variable, value)
+    assert len(broken) >= 90
+
+    files.write_tree(declared(scenes))
+    first = files.refresh()
+    assert [source.id for source in first.sources if source.outcome != "read" or source.problem_count] == []
+    assert all(weeks(files, name) == WHOLE for name in scenes)
+
+    for name, one in broken.items():
+        one.breaks(scenes[name])
+    changed = {name for name, scene in scenes.items() if scene.source != declared(scenes)["sources"][name]}
+    assert changed
+    files.write_tree(declared(scenes))
+    second = {source.id: source for source in files.refresh().sources}
+    assert second["whole"].outcome == "unchanged"
+    assert weeks(files, "whole") == WHOLE
+    for name, one in broken.items():
+        result = second[name]
+        said = told(files, name, (result.error or "", *result.series_errors))
+        assert one.lacking(said, scenes[name]) == [], (name, said)
+        assert not any(line in said for line in pem().splitlines()[1:-1])
+        if one.left is None and {"date", "layout"} & {*scenes[name].source}:
+            # Values that were read by another column of dates are not those of the metric as it is declared now.
+            assert result.outcome == "failed", (name, result)
+        elif one.left is None:
+            assert result.outcome == "stale", (name, result)
+            assert weeks(files, name) == WHOLE, name
+        elif not one.series:
+            assert (result.outcome, result.problem_count) == ("read", 1), name
+            assert weeks(files, name) == one.left, name
+
+
+def test_a_sheet_that_could_not_be_read_is_asked_again(
+    fake: FakeSheets, monkeypatch: pytest.MonkeyPatch, workspace: Callable[..., WorkspaceFiles]
+) -> None:
+    set_patience(monkeypatch)
+    files = workspace({})
+    scene = whole(fake, files.folder)
+    files.write_tree(declared({"growth": scene}))
+    for variable, value in scene.environment.items():
+        monkeypatch.setenv(variable, value)
+    outcomes = []
+    for shared in (True, False, False, True, True):
+        scene.book.shared = shared
+        outcomes.append(files.refresh().sources[0].outcome)
+        assert weeks(files, "growth") == WHOLE
+    assert outcomes == ["read", "stale", "stale", "unchanged", "unchanged"]
+    scene.cell("B3", 500)
+    assert files.refresh().sources[0].outcome == "read"
+    assert weeks(files, "growth")["2026-01-11"] == 500
+
+
+def concerns_one_spreadsheet(one: Broken, fake: FakeSheets, folder: Path) -> bool:
+    """Whether nothing else breaks: no environment, no tokens, no clock, no patience."""
+    folder.mkdir()
+    scene = whole(fake, folder)
+    before = (dict(scene.environment), scene.read, scene.total, fake.ahead)
+    one.breaks(scene)
+    after = (scene.environment, scene.read, scene.total, fake.ahead)
+    return before == after and not any(fault.kind == "token" for fault in fake.faults)
+
+
+def test_what_breaks_for_all_spreadsheets_keeps_the_values_too(
+    fake: FakeSheets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workspace: Callable[..., WorkspaceFiles]
+) -> None:
+    """Credentials of the environment, tokens, clocks and what is too slow, one after the other."""
+    files = workspace({})
+    good = whole(fake, files.folder)
+    files.write_tree(declared({"growth": good}))
+    for variable, value in good.environment.items():
+        monkeypatch.setenv(variable, value)
+    set_patience(monkeypatch, good)
+    assert not files.refresh().failed
+    tried = []
+    for number, (name, one) in enumerate(BROKEN.items()):
+        with serving() as probe:
+            if concerns_one_spreadsheet(one, probe, tmp_path / f"probe_{number}"):
+                continue
+        tried.append(name)
+        scene = whole(fake, files.folder, prefix=f"s{number}_")
+        one.breaks(scene)
+        for variable in (OWN, GOOGLE, ENDPOINT):
+            monkeypatch.delenv(variable, raising=False)
+        for variable, value in scene.environment.items():
+            monkeypatch.setenv(variable, value)
+        set_patience(monkeypatch, scene)
+        if scene.source != good.source:
+            files.write_tree(declared({"growth": scene}))
+        (result,) = files.refresh().sources
+        said = told(files, "growth", (result.error or "",))
+        assert result.outcome == "stale" and one.lacking(said, scene) == [], (name, said)
+        assert weeks(files, "growth") == WHOLE, name
+        fake.faults.clear()
+        fake.ahead = 0.0
+        files.write_tree(declared({"growth": good}))
+    assert len(tried) >= 15
