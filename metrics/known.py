@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
+from metrics.calendar import Calendar
 from metrics.errors import NorthstarError, shorten
 from metrics.ledger.ledger import Ledger
 from metrics.ledger.refresh_record import RefreshLine
+from metrics.review.freshness import Arrived
 from metrics.tree.load import read_tree
 from metrics.warehouse.build import Build, seal
 from metrics.warehouse.change_log import ValueChange, value_changes
@@ -22,6 +24,7 @@ from metrics.warehouse.schema import FORMAT
 from metrics.workspace import Workspace
 
 _KEPT = 8
+_REFRESHES = 200
 
 
 class UnknownMomentError(NorthstarError):
@@ -73,6 +76,24 @@ def review_before(ledger: Ledger, week_ending: date, moment: datetime) -> Refres
     if not weeks:
         return None
     return [line for line in lines if line.review_week == weeks[0]][-1]
+
+
+def arrivals(ledger: Ledger, calendar: Calendar, moment: datetime) -> dict[str, list[Arrived]]:
+    """Return by source when refreshes up to `moment` first found the weeks that came in one after the other."""
+    found: dict[str, list[Arrived]] = {}
+    newest: dict[str, date] = {}
+    lines = [line for line in ledger.history.refreshes(limit=_REFRESHES) if line.at <= moment]
+    for line in reversed(lines):
+        for source in json.loads(ledger.history.get(line.number).state_json).get("source", ()):
+            if source["status"] != "read" or not source["last_day"]:
+                continue
+            # Values on weekdays end on a Friday, where the week may end on the Sunday after.
+            week = calendar.last_week_ended(date.fromisoformat(source["last_day"]) + timedelta(days=2))
+            before = newest.get(source["id"])
+            if before is not None and week == before + timedelta(days=7):
+                found.setdefault(source["id"], []).append(Arrived(week, line.at))
+            newest[source["id"]] = max(week, before or week)
+    return found
 
 
 def changes_between(ledger: Ledger, after: int, up_to: int, day: date | None = None) -> list[ValueChange]:

@@ -115,7 +115,7 @@ def google_error(code: int, status: str, message: str, reason: str | None = None
 class FakeSheets:
     """The server. `asked` lists what it was asked, by kind; `books` are its spreadsheets by key.
 
-    Its clock is `ahead` of this computer's by so many seconds.
+    Its clock is `ahead` of this computer's by so many seconds. It serves from `start` to `stop`.
     """
 
     def __init__(self) -> None:
@@ -144,7 +144,11 @@ class FakeSheets:
 
             def handle_error(self, *_: Any) -> None: ...  # a client that went away
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server_class, self._handler_class = Server, Handler
+        self.url = "http://127.0.0.1"
+
+    def start(self) -> None:
+        self._server = self._server_class(("127.0.0.1", 0), self._handler_class)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -323,6 +327,7 @@ class FakeSheets:
 def serving() -> Iterator[FakeSheets]:
     """A server that is stopped in the end."""
     fake = FakeSheets()
+    fake.start()
     try:
         yield fake
     finally:

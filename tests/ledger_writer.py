@@ -14,6 +14,7 @@ from pathlib import Path
 from metrics.ledger.author import Author
 from metrics.ledger.entry import NewEntry
 from metrics.ledger.ledger import Ledger
+from metrics.ledger.note import NewNote
 
 DAY = date(2026, 11, 2)
 
@@ -29,6 +30,8 @@ def write(ledger: Ledger, metric: str) -> None:
     while True:
         # Two in one transaction: a half would show.
         ledger.entries.add_many([NewEntry(metric, DAY, number, author), NewEntry(metric, DAY, number + 0.5, author)])
+        text = f"note{number} @{metric}"
+        ledger.notes.add(NewNote(metrics=(metric,), first_week=DAY, last_week=DAY, kind="event", text=text), author)
         say(f"{metric} {number}\n")
         number += 1
 

@@ -23,6 +23,8 @@ from metrics.sources.read import read_fetched
 from metrics.sources.report import Report, SourceError
 from metrics.sources.series import Series
 from metrics.sources.sheets_client import Patience
+from metrics.tree.faults import TreeError
+from metrics.tree.load import read_tree
 from metrics.tree.tree import Source
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -612,6 +614,25 @@ def test_a_large_sheet_is_read_whole(scene: Scene, monkeypatch: pytest.MonkeyPat
 def test_a_key_of_a_spreadsheet_that_is_none_breaks_no_grouping() -> None:
     assert spreadsheet_key(Source("growth", "google_sheet", spreadsheet=" not a key ")) == "not a key"
     assert spreadsheet_key(Source("growth", "google_sheet")) == ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        (f"spreadsheet: {KEY}", "does not say which sheet"),
+        (f'spreadsheet: "https://docs.google.com/spreadsheets/d/{KEY}/edit#gid=7"', ""),
+        (f"spreadsheet: {KEY}, worksheet: Weekly", ""),
+        (f"spreadsheet: {KEY}, range: A3:H", ""),
+    ],
+)
+def test_a_source_says_which_sheet_if_only_by_its_address(keys: str, sentence: str) -> None:
+    text = f"northstar: 1\nsources:\n  growth: {{type: google_sheet, {keys}}}\nmetrics:\n  a: {{source: growth}}\n"
+    try:
+        faults = [fault.message for fault in read_tree(text).warnings]
+    except TreeError as error:
+        faults = [fault.message for fault in error.faults]
+    about = [message for message in faults if "growth" in message]
+    assert (len(about) == 1 and sentence in about[0]) if sentence else (about == [])
 
 
 def test_two_spreadsheets_of_one_account_are_apart(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

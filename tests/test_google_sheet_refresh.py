@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,22 +46,29 @@ def declared(scenes: dict[str, Scene]) -> dict[str, Any]:
     return {"sources": sources, "metrics": metrics}
 
 
-def weeks(files: WorkspaceFiles, metric: str) -> dict[str, float]:
-    """The published values of a metric by week."""
-    with files.opened() as (_, warehouse):
-        found = warehouse.weekly(metric).dropna(subset=["value"])
-    return {f"{row.week_ending:%Y-%m-%d}": row.value for row in found.itertuples()}
+@dataclass(frozen=True)
+class Published:
+    """What a refresh published: the values of each metric by week, and all that is wrong with each source."""
+
+    weeks: dict[str, dict[str, float]]
+    told: dict[str, str]
 
 
-def told(files: WorkspaceFiles, source: str, errors: tuple[str, ...]) -> str:
-    """All that is kept of what was wrong with a source."""
-    with files.opened() as (_, warehouse):
-        state = next(state for state in warehouse.sources if state.id == source)
-        problems = [
-            f"{one.file}, row {one.row}, {one.column}: {one.value} {one.what}; write {one.write}"
-            for one in warehouse.problems(source).itertuples()
-        ]
-    return "\n".join([*problems, state.error or "", *state.notes, *errors])
+def published(files: WorkspaceFiles) -> Published:
+    with files.opened() as (tree, warehouse):
+        weeks = {}
+        for metric in tree.metrics:
+            found = warehouse.weekly(metric).dropna(subset=["value"])
+            weeks[metric] = {f"{row.week_ending:%Y-%m-%d}": row.value for row in found.itertuples()}
+        told = {}
+        for state in warehouse.sources:
+            problems = [
+                f"{one.file}, row {one.row}, {one.column}: {one.value} {one.what}; write {one.write}"
+                for one in (warehouse.problems(state.id).itertuples() if state.problem_count else ())
+            ]
+            errors = [one.error or "" for one in warehouse.series.values() if one.source == state.id]
+            told[state.id] = "\n".join([*problems, state.error or "", *state.notes, *errors])
+    return Published(weeks, told)
 
 
 def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
@@ -72,9 +80,8 @@ def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
     scenes: dict[str, Scene] = {}
     broken: dict[str, Broken] = {}
     for number, one in enumerate(BROKEN.values()):
-        with serving() as probe:
-            if not concerns_one_spreadsheet(one, probe, tmp_path / f"probe_{number}"):
-                continue
+        if not concerns_one_spreadsheet(one, tmp_path / f"probe_{number}"):
+            continue
         scene = whole(fake, files.folder, key=f"1SpreadsheetKeyOfItsOwn_{number:04}", prefix=f"s{number}_")
         scenes[f"s{number}"], broken[f"s{number}"] = scene, one
     scenes["whole"] = whole(fake, files.folder, key="1SpreadsheetKeyThatStaysWhole")
@@ -85,7 +92,7 @@ def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
     files.write_tree(declared(scenes))
     first = files.refresh()
     assert [source.id for source in first.sources if source.outcome != "read" or source.problem_count] == []
-    assert all(weeks(files, name) == WHOLE for name in scenes)
+    assert set(map(repr, published(files).weeks.values())) == {repr(WHOLE)}
 
     for name, one in broken.items():
         one.breaks(scenes[name])
@@ -93,11 +100,12 @@ def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
     assert changed
     files.write_tree(declared(scenes))
     second = {source.id: source for source in files.refresh().sources}
+    after = published(files)
     assert second["whole"].outcome == "unchanged"
-    assert weeks(files, "whole") == WHOLE
+    assert after.weeks["whole"] == WHOLE
     for name, one in broken.items():
         result = second[name]
-        said = told(files, name, (result.error or "", *result.series_errors))
+        said = after.told[name]
         assert one.lacking(said, scenes[name]) == [], (name, said)
         assert not any(line in said for line in pem().splitlines()[1:-1])
         if one.left is None and {"date", "layout"} & {*scenes[name].source}:
@@ -105,10 +113,10 @@ def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
             assert result.outcome == "failed", (name, result)
         elif one.left is None:
             assert result.outcome == "stale", (name, result)
-            assert weeks(files, name) == WHOLE, name
+            assert after.weeks[name] == WHOLE, name
         elif not one.series:
             assert (result.outcome, result.problem_count) == ("read", 1), name
-            assert weeks(files, name) == one.left, name
+            assert after.weeks[name] == one.left, name
 
 
 def test_a_sheet_that_could_not_be_read_is_asked_again(
@@ -124,16 +132,17 @@ def test_a_sheet_that_could_not_be_read_is_asked_again(
     for shared in (True, False, False, True, True):
         scene.book.shared = shared
         outcomes.append(files.refresh().sources[0].outcome)
-        assert weeks(files, "growth") == WHOLE
-    assert outcomes == ["read", "stale", "stale", "unchanged", "unchanged"]
+        assert published(files).weeks["growth"] == WHOLE
+    assert outcomes == ["read", "stale", "stale", "read", "unchanged"]
     scene.cell("B3", 500)
     assert files.refresh().sources[0].outcome == "read"
-    assert weeks(files, "growth")["2026-01-11"] == 500
+    assert published(files).weeks["growth"]["2026-01-11"] == 500
 
 
-def concerns_one_spreadsheet(one: Broken, fake: FakeSheets, folder: Path) -> bool:
+def concerns_one_spreadsheet(one: Broken, folder: Path) -> bool:
     """Whether nothing else breaks: no environment, no tokens, no clock, no patience."""
     folder.mkdir()
+    fake = FakeSheets()
     scene = whole(fake, folder)
     before = (dict(scene.environment), scene.read, scene.total, fake.ahead)
     one.breaks(scene)
@@ -154,9 +163,8 @@ def test_what_breaks_for_all_spreadsheets_keeps_the_values_too(
     assert not files.refresh().failed
     tried = []
     for number, (name, one) in enumerate(BROKEN.items()):
-        with serving() as probe:
-            if concerns_one_spreadsheet(one, probe, tmp_path / f"probe_{number}"):
-                continue
+        if concerns_one_spreadsheet(one, tmp_path / f"probe_{number}"):
+            continue
         tried.append(name)
         scene = whole(fake, files.folder, prefix=f"s{number}_")
         one.breaks(scene)
@@ -168,9 +176,10 @@ def test_what_breaks_for_all_spreadsheets_keeps_the_values_too(
         if scene.source != good.source:
             files.write_tree(declared({"growth": scene}))
         (result,) = files.refresh().sources
-        said = told(files, "growth", (result.error or "",))
+        after = published(files)
+        said = after.told["growth"]
         assert result.outcome == "stale" and one.lacking(said, scene) == [], (name, said)
-        assert weeks(files, "growth") == WHOLE, name
+        assert after.weeks["growth"] == WHOLE, name
         fake.faults.clear()
         fake.ahead = 0.0
         files.write_tree(declared({"growth": good}))

@@ -1,4 +1,4 @@
-"""Writers are killed at random moments: what the ledger acknowledged is there afterwards, and it opens."""
+"""Writers are killed at random moments: what the ledger acknowledged is there afterwards, whole, and it opens."""
 
 import random
 import subprocess
@@ -49,15 +49,21 @@ def kill_writers(place: Place, kills: int, processes: int, threads: int) -> int:
                 assert values == [number / 2 for number in range(len(values))]
                 assert len(values) % 2 == 0, "half of a transaction"
                 assert len(values) >= 2 * (acknowledged + 1), f"{metric}: acknowledged {acknowledged}"
-                checked += 2 * (acknowledged + 1)
+                notes = ledger.notes.for_metric(metric)[::-1]
+                assert [note.text for note in notes] == [f"note{number} @{metric}" for number in range(len(notes))]
+                assert len(notes) >= acknowledged + 1, f"{metric}: acknowledged {acknowledged}"
+                # A note and the words that it is found by are written together.
+                assert ledger.notes.find("note", author=metric)[::-1] == notes
+                assert all(note.mentions.people == (metric,) for note in notes)
+                checked += 3 * (acknowledged + 1)
     return checked
 
 
-def test_no_acknowledged_entry_is_lost_in_ten_kills(place: Place) -> None:
+def test_nothing_acknowledged_is_lost_in_ten_kills(place: Place) -> None:
     assert kill_writers(place, kills=10, processes=2, threads=4) > 0
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("processes", "threads"), [(1, 16), (4, 4)])
-def test_no_acknowledged_entry_is_lost_in_two_hundred_kills(place: Place, processes: int, threads: int) -> None:
+def test_nothing_acknowledged_is_lost_in_two_hundred_kills(place: Place, processes: int, threads: int) -> None:
     assert kill_writers(place, kills=200, processes=processes, threads=threads) > 1000

@@ -1,9 +1,10 @@
-"""Whatever a table holds: where it has a column of days, `northstar new --csv` makes a workspace that reads its numbers."""
+"""Whatever a table holds: where a column holds days, `northstar new --csv` makes a workspace that reads its numbers."""
 
 import csv
 import io
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metrics.cli.new_from import from_csv
-from metrics.errors import NorthstarError
 from metrics.refresh import refresh
-from metrics.sources.header import BLANKS
+from metrics.sources.csv import read_csv
+from metrics.sources.header import BLANKS, unique
+from metrics.sources.series import Series
+from metrics.tree.faults import TreeError
 from metrics.tree.load import read_tree
+from metrics.tree.tree import Tree
 from metrics.workspace import Workspace
 
 # What nobody can type into a cell: halves of characters, and the sign that ends a text in other programs.
@@ -74,55 +78,81 @@ def is_number(cell: str) -> bool:
     return False
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(tables())
-def test_every_column_of_numbers_is_read(table: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "here"
-        folder.mkdir()
-        (folder / "table.csv").write_bytes(as_text(table).encode())
-        beginning = from_csv(folder / "table.csv", folder)
-        text = beginning.files["northstar.yaml"]
-        assert isinstance(text, str)
-        wanted = {
+@dataclass
+class Begun:
+    """A workspace that was begun with a drawn table."""
+
+    folder: Path
+    table: dict[str, Any]
+
+    @property
+    def wanted(self) -> dict[int, list[str]]:
+        """The cells of each column of numbers that has a name, by position."""
+        return {
             position: cells
-            for position, cells in table["columns"].items()
-            if table["header"][position].strip(BLANKS)
+            for position, cells in self.table["columns"].items()
+            if self.table["header"][position].strip(BLANKS)
             and any(map(is_number, cells))
             and all(is_number(cell) or not cell.strip(BLANKS) for cell in cells)
         }
-        (folder / "northstar.yaml").write_text(text, encoding="utf-8", newline="")
-        if not wanted:
-            with suppress(NorthstarError):  # a file without metrics is a fault, and nothing but that
+
+    def tree(self) -> Tree | None:
+        """The tree; None where the table has no metric, or was taken for a long one."""
+        (self.folder / "table.csv").write_bytes(as_text(self.table).encode())
+        text = from_csv(self.folder / "table.csv", self.folder).files["northstar.yaml"]
+        assert isinstance(text, str)
+        (self.folder / "northstar.yaml").write_bytes(text.encode())
+        if not self.wanted:
+            with suppress(TreeError):  # a file without metrics is a fault, and nothing but that
                 read_tree(text)
-            return
+            return None
         tree = read_tree(text).tree
-        if tree.sources["table"].layout == "long":
-            return
-        columns = {metric.column: metric for metric in tree.metrics.values()}
-        summary = refresh(Workspace(folder, Path(name) / "state"))
-        assert not summary.failed, summary
-        path = Workspace(folder, Path(name) / "state").store.current()
-        with duckdb.connect(str(path), read_only=True) as connection:
-            rows = connection.execute(
-                "select metric, day, value from observation join series on number = series where value is not null"
-            ).fetchall()
-        found = {(metric, day): value for metric, day, value in rows}
-        seen = 0
-        for position, cells in wanted.items():
-            column = unique_name(table["header"], position)
-            metric = columns[column]
-            for day, cell in zip(table["days"], cells, strict=True):
+        return None if tree.sources["table"].layout == "long" else tree
+
+    def compare(self, tree: Tree, found: dict[tuple[str, date], float]) -> None:
+        """Every cell of a column of numbers is the value of its metric on that day."""
+        metrics = {metric.column: metric for metric in tree.metrics.values()}
+        names = unique(self.table["header"])
+        for position, cells in self.wanted.items():
+            metric = metrics[names[position]]
+            for day, cell in zip(self.table["days"], cells, strict=True):
                 value = found.get((metric.id, day))
-                assert (value is None) is not is_number(cell), (column, day, cell, value)
+                assert (value is None) is not is_number(cell), (metric, day, cell, value)
                 if value is not None:
-                    assert abs(value - float(cell) * metric.scale) <= 1e-9 * abs(float(cell)), (column, day)
-                    seen += 1
-        assert seen
+                    assert abs(value - float(cell) * metric.scale) <= 1e-9 * abs(float(cell)), (metric, day, cell)
 
 
-def unique_name(header: list[str], position: int) -> str:
-    """The name by which the reader of sources knows a column."""
-    from metrics.sources.header import unique
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables())
+def test_every_column_of_numbers_is_declared_and_read(table: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as name, duckdb.connect() as connection:
+        begun = Begun(Path(name), table)
+        tree = begun.tree()
+        if tree is None:
+            return
+        connection.execute("create temp table reading (series integer, day date, value double)")
+        ids = list(tree.metrics)
+        series = [Series(n, ids[n], str(m.column), scale=m.scale) for n, m in enumerate(tree.metrics.values())]
+        report = read_csv(connection, tree.sources["table"], series, begun.folder, "UTC")
+        assert not report.failed and report.problem_count == 0
+        rows = connection.execute("select series, day, value from reading where value is not null").fetchall()
+        begun.compare(tree, {(ids[number], day): value for number, day, value in rows})
 
-    return unique(header)[position]
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables())
+def test_a_refresh_gives_the_values(table: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "here"
+        folder.mkdir()
+        begun = Begun(folder, table)
+        tree = begun.tree()
+        if tree is None:
+            return
+        workspace = Workspace(folder, Path(name) / "state")
+        assert not refresh(workspace).failed
+        with duckdb.connect(str(workspace.store.current()), read_only=True) as connection:
+            rows = connection.execute(
+                "select metric, day, value from observation join series on series = number where value is not null"
+            ).fetchall()
+        begun.compare(tree, {(metric, day): value for metric, day, value in rows})

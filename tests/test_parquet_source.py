@@ -1,5 +1,7 @@
 """Parquet files: typed columns as the same days and numbers, those that hold more than one value, and broken files."""
 
+# ruff: noqa: E501 (a case is kept on one line)
+
 import math
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -88,6 +90,7 @@ def test_a_decimal_is_exact_to_the_last_digit_of_a_float(tmp_path: Path) -> None
         (pa.array([datetime(2021, 1, 1, 14, 59, tzinfo=UTC), datetime(2021, 1, 1, 15, tzinfo=UTC)]), "Asia/Tokyo"),
         (pa.array([datetime(2021, 1, 2, 4, 59, tzinfo=UTC), datetime(2021, 1, 2, 5, tzinfo=UTC)], pa.timestamp("ms", "UTC")), "America/New_York"),
         (pa.array([datetime(2021, 1, 1, 23, 59, tzinfo=UTC), datetime(2021, 1, 2, tzinfo=UTC)], pa.timestamp("ns", "UTC")), "UTC"),
+        (pa.array([datetime(2021, 1, 1, 14, 59, tzinfo=UTC), datetime(2021, 1, 1, 15, tzinfo=UTC)], pa.timestamp("ns", "UTC")), "Asia/Tokyo"),
         (pa.array(["2021-01-01", "Jan 2, 2021"]), "UTC"),
     ],
 )  # fmt: skip

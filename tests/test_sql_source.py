@@ -388,9 +388,9 @@ def test_sqlite_is_opened_to_be_read_and_never_made(on_bench: Bench) -> None:
 
 def test_sqlite_may_lie_elsewhere_where_the_environment_says_so(on_bench: Bench) -> None:
     on_bench.sqlite()
-    (on_bench.folder / "data.db").rename(on_bench.folder.parent / "odd name %20#.db")
-    on_bench.monkeypatch.setenv("DATA_FOLDER", str(on_bench.folder.parent))
-    assert len(read(on_bench, on_bench.source("sqlite:///${DATA_FOLDER}/odd name %20#.db"))[1]) == 3
+    (on_bench.folder / "data.db").rename(on_bench.folder.parent / "odd name?%20#.db")
+    on_bench.monkeypatch.setenv("DATA_FILE", str(on_bench.folder.parent / "odd name?%20#.db"))
+    assert len(read(on_bench, on_bench.source("sqlite:///${DATA_FILE}"))[1]) == 3
 
 
 def test_sqlite_text_that_is_no_utf8_is_reported_and_not_read(on_bench: Bench) -> None:

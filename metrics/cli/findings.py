@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from metrics.cli.opened import Opened, series_error
 from metrics.errors import shorten
@@ -14,6 +15,7 @@ from metrics.tree.load import FILE_NAME
 from metrics.tree.reader import read_document
 from metrics.tree.tree import TARGET_SUFFIX
 from metrics.warehouse.plausibility import LARGEST_SHARE, beyond_bounds, unscaled_percents
+from metrics.warehouse.sanity import oddities
 from metrics.warehouse.warehouse import SourceState
 
 
@@ -123,6 +125,11 @@ def _implausible(now: Opened, written: _Written) -> Iterator[Finding]:
             message = f"The target of '{metric.id}' looks like a percent: {level:g} is {level:.0%}."
             hint = f"Write {level / 100:g}."
             yield written.finding("warning", ("metrics", metric.id, "target"), message, hint, metric.id)
+    today = now.moment.astimezone(ZoneInfo(now.tree.calendar.timezone)).date()
+    for oddity in oddities(now.tree, path, today):
+        metric_id = oddity.key.removesuffix(TARGET_SUFFIX)
+        key: Path = ("metrics", metric_id, "target" if oddity.key != metric_id else "column")
+        yield written.finding("warning", key, f"'{oddity.key}': {oddity.sentence}", oddity.to_do, metric_id)
     for beyond in beyond_bounds(now.tree, path):
         checks = now.tree.metrics[beyond.metric].checks
         low = [] if checks.min is None else [f"at least {checks.min:g}"]

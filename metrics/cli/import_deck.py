@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,7 @@ def wbr_app(
     if imported.remarks:
         say(f"{count(len(imported.remarks), 'remark')} on what has no counterpart, or another one: {out / REPORT}")
     if imported.events:
-        say(f"{count(imported.events, 'event')}: northstar notes import-events {out / EVENTS} makes notes of them.")
+        command = f"northstar notes import-events {shlex.quote(str(out / EVENTS))} {shlex.quote(str(out))}"
+        say(f"{count(imported.events, 'event')}: {command} makes notes of them.")
     keep_state_out_of_git(out)
     say_what_is_next(out, "name what drives what in")

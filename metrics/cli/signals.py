@@ -55,7 +55,7 @@ def signals(
     from metrics.charts.numbers import short
     from metrics.cli.opened import opened, refreshed, workspace_at
     from metrics.signals.export import signals_json
-    from metrics.signals.review import judge
+    from metrics.signals.judge import judge
     from metrics.signals.watch import watches
 
     found = workspace_at(workspace)

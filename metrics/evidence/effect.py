@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from metrics.evidence.memory import Floats, filled, fit_memory, without_memory
+from metrics.evidence.memory import LONGEST, Floats, filled, fit_memory, lengthened, without_memory
 from metrics.evidence.surprises import Surprises, season_pairs, trend_and_season
 
+FAR_OUT = 4.0
 _ROUNDS = 3
 _TWO_YEARS = 104
 
@@ -30,14 +31,16 @@ class Effect:
 def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, float]) -> Effect | None:
     """Regress the metric on the input `lag` weeks earlier, with trend and season, and errors with a memory.
 
-    Generalised least squares with an estimated autoregression (Cochrane & Orcutt 1949); weeks that are not kept on
-    either side have no weight. `levels` are what input and metric usually are: an effect in logarithms is
+    Generalised least squares with an estimated autoregression (Cochrane & Orcutt 1949); weeks in which the
+    input is exceptional, or the metric far out, have no weight. `levels` are what input and metric usually are: an effect in logarithms is
     given in units there. None with too few weeks.
     """
     count = len(metric.level)
     late = slice(lag, count)
     x, y = source.level[: count - lag], metric.level[late]
-    kept = source.kept[: count - lag] & metric.kept[late]
+    # Leaving out what is surprising about the metric makes effects smaller: only what is far out, such as an event, is.
+    near = metric.usable & (np.abs(metric.value) <= FAR_OUT)
+    kept = source.kept[: count - lag] & near[late]
     weeks = np.flatnonzero(source.present[: count - lag] & metric.present[late])
     if len(weeks) < 8:
         return None
@@ -55,10 +58,11 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
         flat_design, flat = without_memory(design, memory), without_memory(y, memory)
         solution = np.linalg.lstsq(flat_design[used], flat[used], rcond=None)[0]
         rest = y - design @ solution
-        before, memory = memory, fit_memory(np.where(kept, rest, filled(rest, kept, memory)), kept)
+        fitted = fit_memory(filled(rest, kept, memory), kept, shortest=1)
+        before, memory = memory, lengthened(fitted, columns.shape[1], int(kept.sum()))
         if len(memory) == len(before) and np.allclose(memory, before, atol=1e-3):
             break
-    freedom = int(used.sum()) - design.shape[1] - len(before)
+    freedom = int(used.sum()) - design.shape[1] - LONGEST
     left = flat[used] - flat_design[used] @ solution
     try:
         inverse = np.linalg.inv(flat_design[used].T @ flat_design[used])

@@ -36,7 +36,8 @@ def lead(leader: Surprises, follower: Surprises, sense: int = 1) -> Lead:
     """
     both = np.flatnonzero(leader.present & follower.present)
     whole = slice(both[0], both[-1] + 1)
-    x, y = sense * leader.value[whole], follower.value[whole]
+    x = sense * np.where(leader.kept, leader.value, 0.0)[whole]
+    y = np.where(follower.kept, follower.value, 0.0)[whole]
     columns = max(leader.columns, follower.columns)
     weeks = int((leader.kept & follower.kept).sum())
     seen = _by_lag(x[None, :], y)[0]

@@ -18,8 +18,9 @@ BLOCK = 26
 class Link:
     """A correlation of surprises, `input` so many weeks before `metric`.
 
-    `weeks` pairs were compared; `freedom` is what is left of them after trend, season and memory were fitted. `p_positive` and
-    `p_negative` are one-sided: how often unrelated metrics would go together at least as closely in that sense.
+    `weeks` pairs were compared; `freedom` is what is left of them after trend, season and memory were fitted.
+    `p_positive` and `p_negative` are one-sided: how often unrelated metrics would go together at least as closely in
+    that sense.
     """
 
     correlation: float
@@ -65,13 +66,13 @@ def _used_up(source: Surprises, metric: Surprises) -> int:
 
 def _tested(x: Floats, y: Floats, columns: float) -> Link:
     weeks = len(x)
-    correlation = _correlation(x, y)
+    r = correlation(x, y)
     freedom = weeks - 2 - columns
     if freedom < 1:
-        return Link(correlation, weeks, max(freedom, 0.0), 1.0, 1.0)
-    ratio = correlation * np.sqrt(freedom / max(1 - correlation**2, 1e-12))
+        return Link(r, weeks, max(freedom, 0.0), 1.0, 1.0)
+    ratio = r * np.sqrt(freedom / max(1 - r**2, 1e-12))
     return Link(
-        correlation,
+        r,
         weeks,
         freedom,
         float(special.stdtr(freedom, -ratio)),
@@ -79,7 +80,8 @@ def _tested(x: Floats, y: Floats, columns: float) -> Link:
     )
 
 
-def _correlation(x: Floats, y: Floats) -> float:
+def correlation(x: Floats, y: Floats) -> float:
+    """Return the correlation of surprises: their mean is 0."""
     size = np.sqrt((x @ x) * (y @ y))
     return float(x @ y / size) if size > 0 else 0.0
 
@@ -146,6 +148,5 @@ def correlations(source: Surprises, metric: Surprises, lags: Iterable[int]) -> d
     found = {}
     for lag in lags:
         x, y, both = pairs(source, metric, lag)
-        size = np.sqrt((x * x) @ both * ((y * y) @ both))
-        found[lag] = float(x @ y / size) if size > 0 else 0.0
+        found[lag] = correlation(x[both], y[both])
     return found

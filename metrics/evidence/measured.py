@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from metrics.evidence.effect import Effect, effect, usual
-from metrics.evidence.link import Link, Stability, correlations, link, pairs, stability
+from metrics.evidence.link import Link, Stability, correlation, correlations, link, pairs, stability
 from metrics.evidence.memory import Flags, Floats
 from metrics.evidence.question import Question
 from metrics.evidence.surprises import Surprises
@@ -145,9 +145,8 @@ def _by_quarter(source: Surprises, metric: Surprises, lag: int, names: Sequence[
     found = []
     for name in dict.fromkeys(names[lag:]):
         part = both & (quarters == name)
-        size = np.sqrt((x[part] @ x[part]) * (y[part] @ y[part]))
-        enough = part.sum() >= _FEWEST_IN_A_QUARTER and size > 0
-        found.append((name, float(x[part] @ y[part] / size) if enough else float("nan")))
+        enough = part.sum() >= _FEWEST_IN_A_QUARTER
+        found.append((name, correlation(x[part], y[part]) if enough else float("nan")))
     return found
 
 

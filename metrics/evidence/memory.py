@@ -12,10 +12,11 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 LONGEST = 3
+_LONGEST_TOTAL = 0.98
 
 
-def fit_memory(rest: Floats, kept: Flags) -> Floats:
-    """Return the coefficients of an autoregression, none to three, the newest week first.
+def fit_memory(rest: Floats, kept: Flags, shortest: int = 0) -> Floats:
+    """Return the coefficients of an autoregression, `shortest` to three, the newest week first.
 
     `rest` has mean 0; rows count where they and the three weeks before are `kept`. The order has the smallest AICc
     (Hurvich & Tsai 1989), all orders over the same rows. Too few rows: no coefficients.
@@ -35,7 +36,7 @@ def fit_memory(rest: Floats, kept: Flags) -> Floats:
         return np.zeros(0)
     best: float = np.inf
     chosen: Floats = np.zeros(0)
-    for order in range(LONGEST + 1):
+    for order in range(shortest, LONGEST + 1):
         own, cross = products[1 : order + 1, 1 : order + 1], products[1 : order + 1, 0]
         try:
             coefficients = np.linalg.solve(own, cross)
@@ -48,6 +49,21 @@ def fit_memory(rest: Floats, kept: Flags) -> Floats:
         if criterion < best:
             best, chosen = float(criterion), np.asarray(coefficients, np.float64)
     return chosen
+
+
+def lengthened(coefficients: Floats, columns: int, weeks: int) -> Floats:
+    """Return a memory without the bias that comes of fitting `columns` of trend and season to the same weeks.
+
+    Each column makes the sum of the coefficients smaller by about (1 + sum) / weeks, and the fit itself by another
+    2 sum / weeks (Kendall 1954; Patterson 2000 for trends).
+    """
+    if not len(coefficients) or weeks <= columns + 2:
+        return coefficients
+    total = float(coefficients.sum())
+    whole = min((weeks * total + columns) / (weeks - columns - 2), max(total, _LONGEST_TOTAL))
+    found = coefficients.copy()
+    found[0] += whole - total
+    return found
 
 
 def without_memory(rest: Floats, coefficients: Floats) -> Floats:

@@ -31,14 +31,15 @@ class Surprises:
     """One metric's weeks, taken apart; arrays have one entry a week, oldest first.
 
     `level` is the series on the scale it is worked on (`logs` or the metric's own), gaps filled with what was to be
-    expected; `value` the surprises in units of their usual size, 0 where not `kept`. `present` weeks have a value,
-    `kept` ones are neither missing, exceptional nor left out on request. `bends` says that a trend with more turns had
-    to be taken out, `columns` counts what was spent on trend and season, `memory` is the autoregression. `spread` is the
+    expected; `value` the surprises in units of their usual size. `present` weeks have a value, `usable` ones are not left
+    out on request either, `kept` ones are not exceptional either. `bends` says that a trend with more turns had to be
+    taken out, `columns` counts what was spent on trend and season, `memory` is the autoregression. `spread` is the
     usual size of a surprise on that scale, `trend_share` the share of the variance that trend alone explains.
     """
 
     logs: bool
     present: Flags
+    usable: Flags
     kept: Flags
     exceptional: Flags
     level: Floats
@@ -63,7 +64,7 @@ def season_pairs(weeks: int) -> int:
 def trend_and_season(first: int, last: int, pairs: int, count: int, *, bends: bool = False) -> Floats:
     """Return the columns of constant, trend, squared trend and annual harmonics for weeks 0 to `count` - 1.
 
-    The trend runs from -1 in week `first` to 1 in week `last`; with `bends` polynomials up to the seventh degree follow.
+    The trend runs from -1 in week `first` to 1 in week `last`; `bends` adds polynomials up to the seventh degree.
     """
     week = np.arange(count, dtype=float)
     time = (2 * week - first - last) / max(last - first, 1)
@@ -83,7 +84,7 @@ def surprises(values: Floats, left_out: Flags | None = None) -> Surprises:
     low, high = (values[present].min(), values[present].max()) if present.any() else (0.0, 0.0)
     if usable.sum() < FEWEST or not high > low:
         nothing, none = np.zeros(len(values)), np.zeros(len(values), bool)
-        return Surprises(False, present, none, none, nothing, nothing, np.zeros(0), False, 0, 0.0, 0.0)
+        return Surprises(False, present, none, none, none, nothing, nothing, np.zeros(0), False, 0, 0.0, 0.0)
     plain = _Apart.of(np.where(present, values, 0.0), present, usable)
     found, logs = plain, False
     if low > 0 and high / low > MULTIPLICATIVE:
@@ -92,10 +93,11 @@ def surprises(values: Floats, left_out: Flags | None = None) -> Surprises:
         logs = in_logs.likely_size + float(scaled[usable].mean()) <= plain.likely_size
         found = in_logs if logs else plain
     kept = usable & ~found.exceptional
-    value = np.where(kept, found.innovation / found.spread, 0.0) if found.spread > 0 else np.zeros(len(values))
+    value = np.where(usable, found.innovation / found.spread, 0.0) if found.spread > 0 else np.zeros(len(values))
     return Surprises(
         logs,
         present,
+        usable,
         kept,
         found.exceptional,
         level=found.level,

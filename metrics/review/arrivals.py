@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -58,9 +58,13 @@ def arrivals(tree: Tree, warehouse: Warehouse, figures: Figures) -> list[Arrival
     return sorted(found, key=lambda arrival: _ORDER.index(arrival.state))
 
 
-def worst_first(sources: Iterable[SourceState]) -> list[SourceState]:
-    """Order sources: those that could not be read, then those that left something out, then the others."""
-    return sorted(sources, key=lambda source: (_SOURCE_ORDER.index(source.status), source.problem_count == 0))
+def worst_first(sources: Iterable[SourceState], late: Collection[str] = ()) -> list[SourceState]:
+    """Order sources: those that could not be read, that are late, that left something out, then the others."""
+
+    def standing(source: SourceState) -> tuple[int, bool, bool]:
+        return _SOURCE_ORDER.index(source.status), source.id not in late, source.problem_count == 0
+
+    return sorted(sources, key=standing)
 
 
 def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric) -> Arrival:

@@ -23,9 +23,9 @@ _SUBSETS = tuple(order[:count] for order, first in zip(_ORDERS, (0, 1), strict=T
 class Models:
     """One model a metric. Arrays have one row a metric.
 
-    In logs or not, the errors' memory, the coefficients of slope and harmonics (0 where not chosen), how many parameters
-    there are, and the level and the deviation after the last week seen. `age` is how many weeks the level rests on,
-    `errors` the last one-step errors (NaN where none). `chosen` is False before the first choice.
+    In logs or not, the errors' memory, the coefficients of slope and harmonics (0 where not chosen), how many
+    parameters there are, and the level and the deviation after the last week seen. `age` is how many weeks the level
+    rests on, `errors` the last one-step errors (NaN where none). `chosen` is False before the first choice.
     """
 
     chosen: Bools
@@ -83,7 +83,11 @@ def _choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedur
     memories = np.array(procedure.memories)
     may_log, logs = _logs(values, known, procedure)
     stacked = np.concatenate(
-        [np.where(known, values, 0.0)[:, :, None], logs[:, :, None], np.broadcast_to(columns[:, None], (*values.shape, 7))],
+        [
+            np.where(known, values, 0.0)[:, :, None],
+            logs[:, :, None],
+            np.broadcast_to(columns[:, None], (*values.shape, 7)),
+        ],
         axis=2,
     )
     errors, level, deviation = one_step_errors(stacked, known, restart, age, memories[:, 0], memories[:, 1])
@@ -149,7 +153,9 @@ def _explained(products: Floats, order: Sequence[int]) -> Floats:
     ridge = 1e-9 * np.trace(gram, axis1=-2, axis2=-1)[:, :, None, None] + 1e-12
     root = np.linalg.cholesky(gram + ridge * np.eye(len(at)))
     projected = np.linalg.solve(root, products[:, :, at, :2])
-    return np.concatenate([np.zeros((1, *products.shape[:2], 2)), np.cumsum(projected**2, axis=2).transpose(2, 0, 1, 3)])
+    return np.concatenate(
+        [np.zeros((1, *products.shape[:2], 2)), np.cumsum(projected**2, axis=2).transpose(2, 0, 1, 3)]
+    )
 
 
 def _fitted(products: Floats, log: Whole, chosen: Whole) -> Floats:
@@ -164,14 +170,18 @@ def _fitted(products: Floats, log: Whole, chosen: Whole) -> Floats:
         gram = products[rows][:, at][:, :, at]
         ridge = 1e-9 * np.trace(gram, axis1=-2, axis2=-1)[:, None, None] + 1e-12
         explains = products[rows[:, None], at, log[rows, None]]
-        coefficients[rows[:, None], subset] = np.linalg.solve(gram + ridge * np.eye(len(at)), explains[:, :, None])[..., 0]
+        coefficients[rows[:, None], subset] = np.linalg.solve(gram + ridge * np.eye(len(at)), explains[:, :, None])[
+            ..., 0
+        ]
     return coefficients
 
 
 def _left(errors: Floats, log: Whole, coefficients: Floats, counted: Bools, procedure: Procedure) -> Floats:
     """Return the last one-step errors of the chosen models, metrics x weeks, NaN where there are none."""
     last = errors[:, :, -procedure.scale_weeks :]
-    found = np.take_along_axis(last, log[:, None, None], axis=1)[:, 0] - np.einsum("mp,mpt->mt", coefficients, last[:, 2:])
+    found = np.take_along_axis(last, log[:, None, None], axis=1)[:, 0] - np.einsum(
+        "mp,mpt->mt", coefficients, last[:, 2:]
+    )
     found[~counted.T[:, -procedure.scale_weeks :]] = np.nan
     missing = procedure.scale_weeks - found.shape[1]
     return np.pad(found, ((0, 0), (missing, 0)), constant_values=np.nan)

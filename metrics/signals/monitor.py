@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import deepcopy
 
 import numpy as np
 
 from metrics.signals import limits
+from metrics.signals.judgements import Judgements, LockedLimits, padded
 from metrics.signals.kind import Kind
 from metrics.signals.memory import Bools, Floats, Whole
 from metrics.signals.model import Models, choose, design
@@ -18,58 +19,23 @@ _FLOOR = 1e-300
 _BESIDE = 3
 
 
-@dataclass(frozen=True)
-class Judgements:
-    """Each week's expected value, limits and finding; weeks x metrics, NaN where there are none.
-
-    `since` is the number of the week in which a new level began, or of the missing peak a year earlier; -1 where
-    none. `regime` counts the stretches between recalculations from 0. `trial` marks the limits of a short history,
-    `peak` weeks in which a peak of past years was expected, `anew` limits that no longer described the metric.
-    """
-
-    expected: Floats
-    lower: Floats
-    upper: Floats
-    kind: Whole
-    since: Whole
-    regime: Whole
-    trial: Bools
-    peak: Bools
-    anew: Bools
-
-    @classmethod
-    def none(cls, shape: tuple[int, int]) -> Judgements:
-        """Return judgements of weeks that were not judged."""
-        expected, lower, upper = np.full((3, *shape), np.nan)
-        trial, peak, anew = np.zeros((3, *shape), bool)
-        kind, regime = np.zeros((2, *shape), np.int64)
-        return cls(expected, lower, upper, kind, np.full(shape, -1), regime, trial, peak, anew)
-
-
-@dataclass(frozen=True)
-class LockedLimits:
-    """Limits that hold whatever the values say; weeks x metrics, NaN where none are locked."""
-
-    expected: Floats
-    lower: Floats
-    upper: Floats
-
-
 def judge_weeks(
     values: Floats,
     first_week: int,
     denominators: Floats | None = None,
     holidays: Bools | None = None,
     locked: LockedLimits | None = None,
+    dividers: Bools | None = None,
     procedure: Procedure = PROCEDURE,
 ) -> Judgements:
     """Judge every week of `values` (weeks x metrics, NaN where a week can't be judged).
 
     `first_week` numbers the first week (its last day's ordinal // 7), so that the weeks in which models are chosen anew
     don't depend on where the data begin. `denominators` (same shape, NaN where a metric has none) say how much each
-    value rests on; `holidays` marks weeks whose peaks are expected from the second on.
+    value rests on; `holidays` marks weeks whose peaks are expected from the second on; `dividers` (weeks x metrics) the
+    first weeks in which a metric means something else, so that it begins anew.
     """
-    monitor = Monitor(values, first_week, denominators, holidays, locked, procedure)
+    monitor = Monitor(values, first_week, denominators, holidays, locked, dividers, procedure)
     for week in range(len(values)):
         monitor.judge(week)
     return monitor.judgements
@@ -85,6 +51,7 @@ class Monitor:
         denominators: Floats | None = None,
         holidays: Bools | None = None,
         locked: LockedLimits | None = None,
+        dividers: Bools | None = None,
         procedure: Procedure = PROCEDURE,
     ) -> None:
         metrics = values.shape[1]
@@ -93,8 +60,9 @@ class Monitor:
         self.first_week = first_week
         self.design = design(first_week, len(values))
         self.denominators = np.full(values.shape, np.nan) if denominators is None else denominators
-        self.has_denominator = ~np.isnan(self.denominators).all(axis=0)
+        self.has_denominator: Bools = np.asarray((~np.isnan(self.denominators)).any(axis=0))
         self.locked = locked
+        self.dividers = np.zeros(values.shape, bool) if dividers is None else dividers
         self.clean = np.full(values.shape, np.nan)
         self.whole = np.ones(metrics, bool)
         self.standard = np.full(values.shape, np.nan)
@@ -108,17 +76,39 @@ class Monitor:
         self.judgements = Judgements.none((len(values), metrics))
         self.regimes = Regimes(self)
 
+    def extended(self, values: Floats, denominators: Floats, holidays: Bools) -> Monitor:
+        """Return the same state with room for further weeks, which `values` has after those that were judged.
+
+        The earlier weeks must be the same; the further ones are judged with `judge`.
+        """
+        longer = deepcopy(self)
+        more = len(values) - len(self.values)
+        longer.values, longer.denominators = values, denominators
+        longer.has_denominator = (~np.isnan(denominators)).any(axis=0)
+        longer.design = design(self.first_week, len(values))
+        longer.peaks.holidays = holidays
+        longer.judgements = self.judgements.longer(more)
+        for holder, name, fill in (
+            (longer, "clean", np.nan), (longer, "standard", np.nan), (longer, "dividers", False),
+            (longer.peaks, "events", 0.0), (longer.peaks, "excess", 0.0), (longer.peaks, "usual", 0.0),
+            (longer.regimes, "restart", False), (longer.regimes, "outside", 0),
+        ):  # fmt: skip
+            setattr(holder, name, padded(getattr(holder, name), more, fill))
+        return longer
+
     def judge(self, week: int) -> None:
         """Judge one week; all weeks before it must have been judged."""
         p, out = self.procedure, self.judgements
+        if week:
+            out.regime[week] = out.regime[week - 1]
+        for metric in np.flatnonzero(self.dividers[week]):
+            self.regimes.divide(week, int(metric))
         self._choose_models(week)
         value = self.values[week]
         present = ~np.isnan(value)
-        if week:
-            out.regime[week] = out.regime[week - 1]
         history = self.regimes.history(week)
         flat, moved = self._stood_still(week)
-        judged = self.models.chosen & (history >= p.first_limits) & ~flat
+        judged = self.models.chosen & (history >= p.first_limits) & ~flat & ~self._locked_in(week)
         middle, spread = self.forecast(week)
         base = self.limit() * np.where(history < p.young, p.young_limit, 1.0)
         limit = base * self.tail
@@ -141,7 +131,8 @@ class Monitor:
         self.peaks.note(week, beyond, r, value, usual)
         self._learn(week, present, judged, beyond, error, spread)
         self.regimes.settle(week, beyond, signal, limit)
-        self._follow(week, judged & present & ~(beyond & ~signal), r, base)
+        settled = history >= p.full_limits
+        self._follow(week, judged & present & settled & ~(beyond & ~signal), r, base)
         routine = judged & present & (out.kind[week] == Kind.ROUTINE)
         lacking, peak_week = self.peaks.missing(week, self.standard, routine)
         out.kind[week, lacking] = Kind.EXPECTED_PEAK_MISSING
@@ -263,19 +254,22 @@ class Monitor:
         for metric in np.flatnonzero(over & (out.kind[week] == Kind.ROUTINE)):
             self.regimes.shifted_slowly(week, int(metric), limit[metric])
 
+    def _locked_in(self, week: int) -> Bools:
+        """Return which metrics have limits that were locked."""
+        if self.locked is None:
+            return np.zeros(self.values.shape[1], bool)
+        return np.asarray(~np.isnan(self.locked.lower[week]) & ~np.isnan(self.locked.upper[week]))
+
     def _locks(self, week: int) -> None:
         """Judge by limits that were locked, where there are some."""
-        if self.locked is None:
-            return
-        held = ~np.isnan(self.locked.lower[week]) & ~np.isnan(self.locked.upper[week])
-        if not held.any():
+        held = self._locked_in(week)
+        if self.locked is None or not held.any():
             return
         out, value = self.judgements, self.values[week]
         outside = (value > self.locked.upper[week]) | (value < self.locked.lower[week])
         for name in ("expected", "lower", "upper"):
             getattr(out, name)[week, held] = getattr(self.locked, name)[week, held]
         out.kind[week, held] = np.where(outside, Kind.OUTSIDE_LIMITS, Kind.ROUTINE)[held]
-        out.trial[week, held] = False
 
     def _stood_still(self, week: int) -> tuple[Bools, Bools]:
         """Return which metrics have hardly varied (no limits then), and which of them have now moved."""
@@ -283,8 +277,9 @@ class Monitor:
         nothing = np.zeros(self.values.shape[1], bool)
         if week < p.first_limits:
             return nothing, nothing
-        last = self.values[max(0, week - p.flat_weeks) : week]
-        known = ~np.isnan(last)
+        first = max(0, week - p.flat_weeks)
+        last = self.values[first:week]
+        known = ~np.isnan(last) & (np.arange(first, week)[:, None] >= self.regimes.begins)
         least = np.where(known, last, np.inf).min(axis=0)
         most = np.where(known, last, -np.inf).max(axis=0)
         two_values = (~known | (last == least) | (last == most)).all(axis=0)
@@ -293,5 +288,4 @@ class Monitor:
         flat = two_values & (steps <= 2) & (known.sum(axis=0) >= p.least_flat)
         value = self.values[week]
         moved = flat & ~np.isnan(value) & (value != least) & (value != most)
-        self.judgements.expected[week, flat] = np.nan
         return flat, moved

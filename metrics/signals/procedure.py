@@ -35,10 +35,10 @@ class Procedure:
     memory_penalty: float = 0.5
     scale_weeks: int = 78
     winsor: float = 3.0
-    limit: float = 3.0
+    limit: float = 2.9
     freedom: float = 0.75
     slow_weight: float = 0.25
-    slow_limit: float = 3.5
+    slow_limit: float = 3.9
     slow_clip: float = 3.0
     tail_weeks: int = 104
     tail_least: int = 39
@@ -47,7 +47,7 @@ class Procedure:
     tail_gain: float = 6.0
     tail_most: float = 1.35
     young_limit: float = 1.0
-    pair_gap: float = 1.5
+    pair_gap: float = 2.25
     former_weeks: int = 13
     peak_margin: float = 1.25
     storm_events: int = 4

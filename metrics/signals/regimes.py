@@ -8,6 +8,7 @@ import numpy as np
 
 from metrics.signals.kind import Kind
 from metrics.signals.memory import Bools, Floats, Whole
+from metrics.signals.model import Models
 
 if TYPE_CHECKING:
     from metrics.signals.monitor import Monitor
@@ -40,6 +41,20 @@ class Regimes:
         inside = np.arange(first, week)[:, None] >= self.begins[None, which]
         clean = self.monitor.clean[first:week][:, which]
         return np.where(inside, clean, np.nan), self.restart[first:week][:, which]
+
+    def divide(self, week: int, metric: int) -> None:
+        """Begin anew with a week from which a metric means something else: nothing before it counts."""
+        monitor = self.monitor
+        self.begins[metric] = week
+        self.restart[week, metric] = True
+        self.events[metric] = []
+        self.former_until[metric] = -1
+        self.outside[max(0, week - 4) : week, metric] = 0
+        monitor.peaks.forget(slice(0, week), metric)
+        monitor.standard[:week, metric] = np.nan
+        monitor.slow[metric], monitor.slow_zero[metric] = 0.0, week
+        monitor.models.replace(np.array([metric]), Models.none(1, monitor.procedure.scale_weeks))
+        monitor.judgements.regime[week, metric] += 1
 
     def settle(self, week: int, beyond: Bools, signal: Bools, limit: Floats) -> None:
         """Decide what weeks outside their limits mean: one week, a new level, a return, or limits that don't hold."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,16 +10,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from metrics.signals import xmr
-from metrics.signals.holiday import holiday_weeks
+from metrics.signals.judgements import Judgements
 from metrics.signals.kind import Kind
-from metrics.signals.memory import Floats
-from metrics.signals.monitor import Judgements, LockedLimits, judge_weeks
-from metrics.signals.procedure import PROCEDURE
+from metrics.signals.memory import Bools, Floats
+from metrics.signals.monitor import Monitor
 from metrics.signals.signal import KeptWeek, KindName, Lock, Signal, Strength
 from metrics.signals.wording import Judged, WriteNumber, sentence
-from metrics.tree.tree import Metric, Tree
-from metrics.warehouse.warehouse import Warehouse, WeeklyValues
+from metrics.tree.tree import Tree
 
 NAMES: Mapping[Kind, KindName] = {
     Kind.OUTSIDE_LIMITS: "outside_limits",
@@ -30,6 +27,32 @@ NAMES: Mapping[Kind, KindName] = {
     Kind.MOVED: "moved",
 }
 _STRONG = (Kind.OUTSIDE_LIMITS, Kind.NEW_LEVEL, Kind.BACK_TO_FORMER_LEVEL)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that weeks were judged from; arrays are weeks x metrics."""
+
+    ids: tuple[str, ...]
+    weeks: tuple[date, ...]
+    values: Floats
+    denominators: Floats
+    locks: tuple[Lock, ...]
+    dividers: Bools
+
+    def continues(self, earlier: Seen) -> bool:
+        """Whether this is what an earlier review saw, with further weeks. Locks must not come in between."""
+        count = len(earlier.weeks)
+        return (
+            self.ids == earlier.ids
+            and self.weeks[:count] == earlier.weeks
+            and not self.locks
+            and not earlier.locks
+            and np.array_equal(self.values[:count], earlier.values, equal_nan=True)
+            and np.array_equal(self.denominators[:count], earlier.denominators, equal_nan=True)
+            and np.array_equal(self.dividers[:count], earlier.dividers)
+            and not self.dividers[count:].any()
+        )
 
 
 @dataclass(frozen=True)
@@ -46,6 +69,8 @@ class SignalReview:
     judgements: Judgements
     kept: Mapping[tuple[str, date], KeptWeek]
     write: WriteNumber
+    seen: Seen
+    monitor: Monitor | None
 
     def signals(self, since: date, up_to: date | None = None) -> list[Signal]:
         """Return the signals of the weeks that end from `since` to `up_to`: oldest first, then in the tree's order."""
@@ -180,99 +205,6 @@ class SignalReview:
     @cached_property
     def _column(self) -> Mapping[str, int]:
         return {metric_id: number for number, metric_id in enumerate(self.metric_ids)}
-
-
-def judge(
-    tree: Tree,
-    warehouse: Warehouse,
-    week_ending: date,
-    write: WriteNumber,
-    locks: Sequence[Lock] = (),
-    kept: Collection[KeptWeek] = (),
-) -> SignalReview:
-    """Judge all weeks of all metrics up to `week_ending`, each with what was known in it.
-
-    `write` writes a number in a metric's unit, for the sentences. `locks` are limits that people fixed; `kept` are
-    weeks of past reviews, which stay as they were judged then.
-    """
-    found = warehouse.all_weekly(week_ending)
-    ids = tuple(tree.metrics)
-    columns = [warehouse.series[metric_id].number for metric_id in ids]
-    values = _judgeable(found)[:, columns]
-    denominators = np.full(values.shape, np.nan)
-    for column, metric in enumerate(tree.metrics.values()):
-        if denominator := denominator_of(metric):
-            denominators[:, column] = _judgeable(found)[:, warehouse.series[denominator].number]
-    weeks = found.week_endings
-    judgements = Judgements.none(values.shape)
-    if weeks:
-        judgements = judge_weeks(
-            values,
-            weeks[0].toordinal() // 7,
-            denominators,
-            holiday_weeks(weeks),
-            _locked(locks, ids, weeks),
-        )
-        textbook = [column for column, metric in enumerate(tree.metrics.values()) if metric.limits == "xmr"]
-        if textbook:
-            _judge_by_xmr(judgements, values, textbook, _locked(locks, ids, weeks))
-    return SignalReview(
-        tree, ids, weeks, values, judgements, {(week.metric, week.week_ending): week for week in kept}, write
-    )
-
-
-def denominator_of(metric: Metric) -> str | None:
-    """Return the id of the metric that says how much a value rests on: as declared, or as a ratio's formula has it."""
-    if metric.denominator or metric.formula is None:
-        return metric.denominator
-    last = metric.formula.steps[-1] if metric.formula.steps else None
-    return last.right.metric if last and last.operator == "/" else None
-
-
-def _judgeable(found: WeeklyValues) -> Floats:
-    """Values of whole weeks; those that lack days are not judged."""
-    return np.where(found.present >= found.expected, found.value, np.nan)
-
-
-def _locked(locks: Sequence[Lock], ids: Sequence[str], weeks: Sequence[date]) -> LockedLimits | None:
-    if not locks:
-        return None
-    shape = (len(weeks), len(ids))
-    limits = LockedLimits(*(np.full(shape, np.nan) for _ in range(3)))
-    for lock in locks:
-        if lock.metric in ids:
-            column = ids.index(lock.metric)
-            rows = [row for row, week in enumerate(weeks) if lock.holds(week)]
-            limits.expected[rows, column] = lock.expected
-            limits.lower[rows, column] = lock.lower
-            limits.upper[rows, column] = lock.upper
-    return limits
-
-
-def _judge_by_xmr(judgements: Judgements, values: Floats, columns: Sequence[int], locked: LockedLimits | None) -> None:
-    """Judge some metrics by the textbook chart: limits from all weeks before, and its three rules."""
-    centre, lower, upper = xmr.limits_before(values[:, columns])
-    before = np.cumsum(~np.isnan(values[:, columns]), axis=0) - ~np.isnan(values[:, columns])
-    for part, column in enumerate(columns):
-        bounds = [
-            np.where(before[:, part] >= PROCEDURE.first_limits, line[:, part], np.nan)
-            for line in (centre, lower, upper)
-        ]
-        if locked is not None:
-            held = (locked.expected, locked.lower, locked.upper)
-            bounds = [
-                np.where(np.isnan(lock[:, column]), line, lock[:, column])
-                for lock, line in zip(held, bounds, strict=True)
-            ]
-        rule = xmr.rules(values[:, column], *bounds)
-        begins = np.concatenate([[True], rule[1:] != rule[:-1]])
-        run = (rule > 1) & begins
-        judgements.expected[:, column], judgements.lower[:, column], judgements.upper[:, column] = bounds
-        judgements.kind[:, column] = np.select([rule == 1, run], [Kind.OUTSIDE_LIMITS, Kind.SMALL_SHIFT], Kind.ROUTINE)
-        judgements.since[:, column] = np.where(run, np.arange(len(values)) - np.where(rule == 2, 7, 3), -1)
-        judgements.regime[:, column] = 0
-        judgements.trial[:, column] = (before[:, part] < PROCEDURE.full_limits) & ~np.isnan(bounds[1])
-        judgements.peak[:, column] = judgements.anew[:, column] = False
 
 
 def _strength(kind: Kind, trial: bool) -> Strength:

@@ -120,16 +120,21 @@ def _filled_in(source_id: str, written: str) -> str:
         raise SourceError(f"The variable in 'url:' of '{source_id}' can't be read: write it as ${{NAME}}.")
     parts: list[str] = []
     end = 0
-    start_of_host = written.rfind("@")
-    start_of_options = written.find("?") if "?" in written else len(written)
     for found in _VARIABLE.finditer(written):
-        value = _value(source_id, found[1])
-        inside = "://" in written[: found.start()]
-        if inside and (found.start() < start_of_host or found.start() > start_of_options):
-            value = quote(value, safe="")
+        value = _in_its_place(_value(source_id, found[1]), written[: found.start()], written[found.end() :])
         parts += [written[end : found.start()], value]
         end = found.end()
     return "".join([*parts, written[end:]]).strip()
+
+
+def _in_its_place(value: str, before: str, after: str) -> str:
+    """Return a variable's value with codes for the signs that would end the part of the address in which it stands."""
+    inside = before.partition("://")[2]
+    if "://" not in before:
+        return value
+    if "@" in after or "?" in inside:
+        return quote(value, safe="")
+    return quote(value, safe="/\\:") if "/" in inside.rpartition("@")[2] else value
 
 
 def _value(source_id: str, variable: str) -> str:

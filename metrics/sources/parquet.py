@@ -19,7 +19,7 @@ _MOST_ROWS = 50_000_000
 _MAGIC = b"PAR1"
 _SCALAR = re.compile(
     r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN|VARCHAR|UUID|ENUM\(.*\)|DATE|TIME(_NS)?"
-    r"|\"NULL\"|TIME WITH TIME ZONE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP(_NS)? WITH TIME ZONE"
+    r"|\"NULL\"|TIME WITH TIME ZONE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ_NS"
 )
 
 
@@ -38,9 +38,13 @@ def fetch_parquet(source: Source, folder: Path, scratch: Path, timezone: str) ->
         _refuse_others(path, name)
         text = scratch / f"{number}.csv"
         types = _copy(path, name, text, timezone)
-        left_out = [f"{column} ({kind.lower()})" for column, kind in types.items() if not _SCALAR.fullmatch(kind)]
+        left_out = {column: kind.lower() for column, kind in types.items() if not _SCALAR.fullmatch(kind)}
+        for column in (source.date, source.metric, source.value):
+            if column in left_out:
+                raise SourceError(f"The column '{column}' of {name} holds {left_out[column]}, not one value a row.")
         if left_out:
-            notes.append(f"{name}: columns that hold more than one value, or bytes, are not read: {some(left_out)}.")
+            listed = some(f"{column} ({kind})" for column, kind in left_out.items())
+            notes.append(f"{name}: columns that hold more than one value, or bytes, are not read: {listed}.")
         date = date or next((column for column, kind in types.items() if kind.startswith(("DATE", "TIMESTAMP"))), None)
         files.append(TextFile(text, name, first_row=0))
     return Fetched(tuple(files), fingerprint, date, tuple(notes))
@@ -100,7 +104,9 @@ def _copy(path: Path, name: str, target: Path, timezone: str) -> dict[str, str]:
 def _text(column: str, kind: str) -> str:
     """Return the SQL of a column as text that reads back as the same value, under a name on one line."""
     name = f'"{column.replace(chr(34), chr(34) * 2)}"'
-    if kind.startswith("TIMESTAMP"):
+    if kind == "TIMESTAMPTZ_NS":
+        text = f"CAST({name}::TIMESTAMPTZ AS DATE)::VARCHAR"
+    elif kind.startswith("TIMESTAMP"):
         text = f"CAST({name} AS DATE)::VARCHAR"
     elif kind in ("DOUBLE", "FLOAT"):
         text = f"CASE WHEN isnan({name}) THEN NULL ELSE {name}::VARCHAR END"

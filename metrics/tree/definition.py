@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from hashlib import sha256
 
 from metrics.tree.tree import Metric, Source, Tree
 
@@ -21,6 +23,13 @@ def definition(metric: Metric, tree: Tree) -> dict[str, str]:
         "absent": source.absent if source and source.absent != "missing" else "",
     }
     return {name: text for name, text in parts.items() if text}
+
+
+def definition_digest(metric_id: str, tree: Tree) -> str:
+    """Return a fingerprint of a metric's definition and of all that its formula rests on."""
+    ids = sorted({metric_id, *tree.metrics[metric_id].components, *(leaf.id for leaf in tree.leaves(metric_id))})
+    parts = [(each, sorted(definition(tree.metrics[each], tree).items())) for each in ids]
+    return sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def definition_changes(before: Tree, after: Tree) -> Iterator[tuple[str, str, str | None, str | None]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from metrics.calendar import Calendar, Period, month_of, shift_month
+from metrics.errors import shorten
 from metrics.sources.report import Report
 from metrics.tree.tree import Source, Tree
 from metrics.warehouse import rollup, schema
@@ -44,6 +45,16 @@ from (
     group by series, day
 ) as reading
 join series on series.number = reading.series
+"""
+
+# Days of a series with several rows, all of one value other than zero.
+_DOUBLED = """
+select count(*) filter (same), count(*)
+from (
+    select count(value) > 1 and min(value) = max(value) and min(value) <> 0 as same
+    from reading group by series, day
+)
+having count(*) filter (same) > count(*) / 2 and count(*) >= 10
 """
 
 _SEVERAL_VALUES = """
@@ -133,8 +144,10 @@ class Build:
         connection = self.connection
         self._store_problems(report)
         problem_count = report.problem_count
+        notes = [*report.notes, *self._changed_columns(source, report.columns)]
         one_a_day = "reading"
         if self._has_several_rows_a_day():
+            notes += self._doubled_rows()
             one_a_day = "combined"
             connection.execute(_COMBINED)
             file = {"source": source.id, "file": ", ".join(report.files)}
@@ -158,7 +171,7 @@ class Build:
                 report.first_day,
                 report.last_day,
                 problem_count,
-                list(report.notes),
+                notes,
                 list(report.files),
                 list(report.columns),
             ],
@@ -252,6 +265,30 @@ class Build:
 
     def _empty_reading(self) -> None:
         self.connection.execute("create or replace temp table reading (series integer, day date, value double)")
+
+    def _changed_columns(self, source: Source, columns: Sequence[str]) -> list[str]:
+        """Say which columns a source has that it had not before, and the other way round."""
+        if not self.has_previous:
+            return []
+        row = self.connection.execute("select columns from previous.source where id = ?", [source.id]).fetchone()
+        before: list[str] = row[0] if row else []
+        if not before or not columns:
+            return []
+        new = [name for name in columns if name and name not in before]
+        gone = [name for name in before if name and name not in columns]
+        said = [f"the header has {', '.join(map(shorten, new[:10]))}, which it had not before"] if new else []
+        said += [f"{', '.join(map(shorten, gone[:10]))} is no longer in the header"] if gone else []
+        return [f"Since the refresh before, {' and '.join(said)}."] if said else []
+
+    def _doubled_rows(self) -> list[str]:
+        """Say so where most days have the same values twice, as after an export that was appended to itself."""
+        found = self.connection.execute(_DOUBLED).fetchone()
+        if not found or not found[0]:
+            return []
+        return [
+            f"Most days have their rows more than once, with the same values ({found[0]:,} of {found[1]:,}): sums count"
+            " them each time. Was an export appended twice?"
+        ]
 
     def _has_several_rows_a_day(self) -> bool:
         first, last = self.connection.execute("select min(day), max(day) from reading").fetchone() or (None, None)

@@ -44,18 +44,16 @@ def event_notes(path: Path, tree: Tree) -> EventNotes:
     ids = _ids(tree)
     notes, left_out = [], []
     for line, day, name, what in rows:
-        metric = ids.get(name.casefold())
-        if metric is None:
-            close = nearest(name, [*tree.metrics, *(metric.name for metric in tree.metrics.values())])
-            hint = f" Did you mean '{close}'?" if close else ""
-            left_out.append(f"{path.name}, line {line}: no metric is '{shorten(name)}'.{hint}")
+        metrics = ids.get(name.casefold(), [])
+        if len(metrics) != 1:
+            left_out.append(f"{path.name}, line {line}: {_unknown(name, metrics, tree)}")
         elif day not in days.by_text:
             left_out.append(f"{path.name}, line {line}: '{shorten(day)}' is no date. Write it as 2026-01-31.")
         elif not what:
             left_out.append(f"{path.name}, line {line}: the event has no description.")
         else:
             week = tree.calendar.week_ending(days.by_text[day])
-            notes.append(NewNote(metrics=(metric,), first_week=week, last_week=week, kind="event", text=what))
+            notes.append(NewNote(metrics=tuple(metrics), first_week=week, last_week=week, kind="event", text=what))
     return EventNotes(tuple(notes), tuple(left_out))
 
 
@@ -80,9 +78,16 @@ def _rows(path: Path) -> list[tuple[int, str, str, str]]:
     return rows
 
 
-def _ids(tree: Tree) -> dict[str, str]:
-    """Return the metrics' ids by their names and ids, in small letters; a name that several have is left out."""
-    by_name: dict[str, list[str]] = {}
+def _ids(tree: Tree) -> dict[str, list[str]]:
+    """Return the ids of the metrics that are called so, by id and by name in small letters; an id comes first."""
+    found: dict[str, list[str]] = {}
     for id, metric in tree.metrics.items():
-        by_name.setdefault(metric.name.casefold(), []).append(id)
-    return {name: ids[0] for name, ids in by_name.items() if len(ids) == 1} | {id: id for id in tree.metrics}
+        found.setdefault(metric.name.casefold(), []).append(id)
+    return found | {id: [id] for id in tree.metrics}
+
+
+def _unknown(name: str, several: list[str], tree: Tree) -> str:
+    if several:
+        return f"{len(several)} metrics are named '{shorten(name)}'. Write the id of one: {', '.join(several)}."
+    close = nearest(name, [*tree.metrics, *(metric.name for metric in tree.metrics.values())])
+    return f"no metric is '{shorten(name)}'." + (f" Did you mean '{close}'?" if close else "")

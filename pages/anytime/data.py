@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import streamlit as st
 
-from metrics.review.arrivals import arrivals, worst_first
-from pages.parts import links, opening, review, source_list
+from metrics.review.arrivals import worst_first
+from pages.parts import audit_panel, links, opening, review, source_list, trusted
 
 opened = opening.require()
-tree, warehouse = opened.tree, opened.warehouse
+warehouse = opened.warehouse
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="controls"):
     st.title("Can I trust these numbers?", anchor=False, width="content")
     week_ending = review.choose_week(opened, width=260)
-    if st.button("Refresh", key="refresh"):
+    if opened.as_of is None and st.button("Refresh", key="refresh"):
         error = opening.refresh_with_progress(opened.workspace)
         opening.note_refresh(opened.workspace, error)
         st.rerun()
 
-sources = worst_first(warehouse.sources)
+fresh = trusted.sources(opened)
+sources = worst_first(warehouse.sources, {name for name, one in fresh.items() if one.late_since})
 st.markdown(source_list.summary(opened, sources))
 st.header("Sources", anchor=False)
 for source in sources:
-    source_list.show(warehouse, source)
+    source_list.show(warehouse, source, fresh.get(source.id))
 
 if week_ending is None:
     opening.stop_without_values(opened)
 st.header("Metrics", anchor=False)
 st.caption("As of the week chosen above, worst first. Choose a row to open the metric.")
-rows = arrivals(tree, warehouse, review.figures(opened, week_ending))
-chosen = source_list.metrics_table(rows)
+audit_panel.proposal(opened, week_ending)
+chosen = source_list.metrics_table(trusted.metrics(opened, week_ending))
 if chosen:
     links.open_metric(chosen, week_ending)

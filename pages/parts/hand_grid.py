@@ -73,7 +73,7 @@ def _grid(opened: Opened, metric: Metric, keys: list[str], entries: Mapping[str,
         saved = st.form_submit_button("Save", type="primary")
     if "hand_saved" in st.session_state:
         st.success(st.session_state.pop("hand_saved"))
-    author = visitor.ask_author()
+    author = visitor.ask_author("hand")
     if not saved:
         return
     typed, faults = [], []

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from metrics.charts import words
-from metrics.review.arrivals import Arrival
+from metrics.review.freshness import Freshness
+from metrics.review.trust import Trust
 from metrics.warehouse.warehouse import SourceState, Warehouse
+from pages.parts import audit_panel
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import plain
 
 _MOST_SHOWN = 200
+_MOST_NAMED = 5
 
 
 def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
@@ -31,10 +34,12 @@ def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
     return " ".join(said)
 
 
-def show(warehouse: Warehouse, source: SourceState) -> None:
-    """Show one source: a sentence, what to do, and what was left out."""
+def show(warehouse: Warehouse, source: SourceState, fresh: Freshness | None) -> None:
+    """Show one source: how it was read, when it is due, what to do, and what was left out."""
     with st.container(key=f"source_{source.id}", gap="xsmall"):
         st.markdown(f"**{plain(source.id)}** {plain(_sentence(source))}")
+        if fresh is not None:
+            st.markdown(plain(_due(fresh)))
         if source.error:
             st.markdown(plain(source.error))
         failed = [state for state in warehouse.series.values() if state.source == source.id and state.error]
@@ -51,11 +56,14 @@ def show(warehouse: Warehouse, source: SourceState) -> None:
                     st.caption(f"The first {len(problems):,} of {source.problem_count:,}.")
 
 
-def metrics_table(rows: Sequence[Arrival]) -> str | None:
+def metrics_table(trusts: Sequence[Trust]) -> str | None:
     """Show the metrics; return the id of the one whose row was clicked, else None."""
+    rows = [one.arrival for one in trusts]
     table = {
         "Metric": [row.metric.name for row in rows],
-        "What to know": [row.sentence or "Complete" for row in rows],
+        "What to know": [one.sentence or "Complete" for one in trusts],
+        "What to do": [one.to_do for one in trusts],
+        "Checked": [audit_panel.label(one.badge) if one.badge else "" for one in trusts],
         "Newest value": [words.long_day(row.last_day) if row.last_day else "" for row in rows],
         "First value": [words.long_day(row.first_day) if row.first_day else "" for row in rows],
         "Grain": [row.grain for row in rows],
@@ -69,10 +77,29 @@ def metrics_table(rows: Sequence[Arrival]) -> str | None:
         height="content",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"What to know": st.column_config.TextColumn(width="large")},
+        column_config={
+            "What to know": st.column_config.TextColumn(width="large"),
+            "What to do": st.column_config.TextColumn(width="medium"),
+        },
         key="arrivals",
     )
     return rows[event.selection.rows[0]].metric.id if event.selection.rows else None
+
+
+def _due(fresh: Freshness) -> str:
+    """Say when the last week of a source should be in, and since when something is late."""
+    due = f"{fresh.due:%a %-d %b, %H:%M}"
+    if fresh.rhythm.declared:
+        said = f"The next week should be in on {due}, as declared."
+    elif fresh.rhythm.found:
+        said = f"The next week should be in on {due}, as in the weeks before."
+    else:
+        said = "How soon a week comes in is not known yet: it is expected by the end of the day after."
+    if fresh.late_since is None:
+        return said
+    metrics = "1 metric is" if len(fresh.late) == 1 else f"{len(fresh.late)} metrics are"
+    names = ", ".join(list(fresh.late)[:_MOST_NAMED]) + (" ..." if len(fresh.late) > _MOST_NAMED else "")
+    return f"Late since {fresh.late_since:%a %-d %b, %H:%M}: {metrics} ({names}). {said}"
 
 
 def _sentence(source: SourceState) -> str:

@@ -23,11 +23,11 @@ def author() -> Author | None:
     return Author(name, verified=False) if name else None
 
 
-def ask_author() -> Author | None:
-    """Return who writes; ask for a name where that is not known. The browser keeps it."""
+def ask_author(key: str) -> Author | None:
+    """Return who writes; ask for a name where that is not known. The browser keeps it. `key` tells places apart."""
     found = author()
     if st.session_state.get("visitor_renames") or found is None:
-        with st.form("visitor", border=False):
+        with st.form(f"visitor_{key}", border=False):
             typed = st.text_input("Your name", value=found.name if found else "", max_chars=_LONGEST)
             st.caption("Kept in this browser, and shown with what you write as not verified.")
             if st.form_submit_button("This is me") and typed.strip():
@@ -37,10 +37,10 @@ def ask_author() -> Author | None:
         return found
     if not found.verified:
         if "visitor_name" in st.session_state:
-            remember_name(COOKIE, found.name, key="remember_name")
+            remember_name(COOKIE, found.name, key=f"remember_name_{key}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"You write as {found.name} (not verified).")
-            if st.button("Change", key="visitor_rename", type="tertiary"):
+            if st.button("Change", key=f"visitor_rename_{key}", type="tertiary"):
                 st.session_state["visitor_renames"] = True
                 st.rerun()
     return found

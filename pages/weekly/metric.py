@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import choices, facts, hand_grid, history, opening, restated, review
+from pages.parts import audit_panel, choices, facts, hand_grid, history, opening, restated, review
 from pages.parts.components import block_wall
 from pages.parts.text import plain
 
@@ -24,7 +24,9 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     view = choices.segments("Chart", "chart", list(history.VIEWS), default="52", shown=history.VIEWS.__getitem__)
 
 metric = tree.metrics[metric_id]
-st.title(plain(metric.name), anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", key="name"):
+    st.title(plain(metric.name), anchor=False, width="content")
+    audit_panel.show_badge(opened, metric)
 if week_ending is None:
     hand_grid.show(opened, metric)
     opening.stop_without_values(opened)
@@ -35,5 +37,6 @@ with main:
     history.show(opened, metric, week_ending, view)
     hand_grid.show(opened, metric)
     restated.of_metric(opened, metric)
+    audit_panel.show(opened, metric, week_ending)
 with side:
     facts.show(opened, metric, week_ending)

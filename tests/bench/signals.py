@@ -275,7 +275,7 @@ def cases(folder: Path) -> Iterator[str]:
     """Yield a line for each known event of the real workspaces."""
     from metrics.charts.numbers import short
     from metrics.refresh import refresh
-    from metrics.signals.review import judge
+    from metrics.signals.judge import judge
     from metrics.tree.load import read_tree
     from metrics.warehouse.warehouse import Warehouse
     from metrics.workspace import Workspace

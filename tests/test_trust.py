@@ -1,0 +1,193 @@
+"""How far each number can be trusted, at a glance and worst first; the audit and its badge."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from workspaces import WorkspaceFiles
+
+from metrics.ledger.audit import Audit, RecordedAudit
+from metrics.ledger.author import Author
+from metrics.ledger.ledger import Ledger
+from metrics.review.audit import badge, proposed, result_of
+from metrics.tree.definition import definition_digest
+from metrics.tree.load import load_tree, read_tree
+
+ROOT = Path(__file__).parents[1]
+ANA = Author("Ana", False)
+MONDAY = date(2026, 3, 2)
+TREE: dict[str, Any] = {
+    "teams": {"shop": {"lead": "ana@shop.example"}},
+    "sources": {
+        "shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily"},
+        "till": {"type": "csv", "path": "till.csv", "date": "day", "grain": "daily"},
+        "gone": {"type": "csv", "path": "gone.csv", "date": "day", "grain": "daily"},
+    },
+    "metrics": {
+        "visits": {"source": "shop", "team": "shop", "role": "north_star", "unit": "count"},
+        "sales": {"source": "till", "team": "shop", "unit": "count"},
+        "rate": {"formula": "sales / visits", "unit": "percent", "team": "shop"},
+        "returns": {"source": "gone", "team": "shop"},
+        "calls": {"source": "shop", "team": "shop", "unit": "count"},
+    },
+}
+
+
+def rows(*columns: str, days: int = 28, **other: int) -> str:
+    lines = [",".join(("day", *columns))]
+    for at in range(days):
+        values = (str(other.get(f"{name}{at}", 100 + at * 7 % 21)) for name in columns)
+        lines.append(",".join((str(MONDAY + timedelta(days=at)), *values)))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def files(workspace: Callable[..., WorkspaceFiles]) -> WorkspaceFiles:
+    """Visits are sound, one day of calls is negative, sales stopped a week ago, returns can't be read any more."""
+    made = workspace(
+        TREE,
+        {
+            "shop.csv": rows("visits", "calls", calls20=-5),
+            "till.csv": rows("sales", days=21),
+            "gone.csv": rows("returns"),
+        },
+    )
+    made.refresh()
+    made.write("gone.csv", "no,table\n")
+    made.refresh()
+    return made
+
+
+@pytest.fixture
+def open_page(files: WorkspaceFiles, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    def start(page: str, **query: str) -> AppTest:
+        monkeypatch.setenv("NORTHSTAR_WORKSPACE", str(files.folder))
+        monkeypatch.setenv("NORTHSTAR_STATE", str(files.state))
+        st.cache_resource.clear()
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page(page)
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.run()
+        assert not at.exception
+        return at
+
+    yield start
+    st.cache_resource.clear()
+
+
+def test_the_data_page_puts_the_worst_first(open_page: Callable[..., AppTest]) -> None:
+    at = open_page("pages/anytime/data.py", week="2026-03-29")
+    table = next(frame.value for frame in at.dataframe if "What to do" in frame.value)
+    assert table["Metric"].tolist() == ["Returns", "Visits", "Sales", "Rate", "Calls"]
+    said = dict(zip(table["Metric"], table["What to know"], strict=True))
+    to_do = dict(zip(table["Metric"], table["What to do"], strict=True))
+    assert said["Returns"].startswith("Could not be read by the last refresh")
+    assert said["Sales"].startswith("Late since Tue 31 Mar, 00:00")
+    assert said["Visits"] == said["Calls"] == "Late since Tue 7 Apr, 00:00."  # these files ended in March
+    assert to_do["Sales"] == "Ask ana@shop.example when it will be in."
+    sources = [text.value for text in at.markdown]
+    assert any("Late since Tue 31 Mar, 00\\:00" in text and "sales" in text for text in sources)
+
+
+def test_doubts_are_told_with_the_day(open_page: Callable[..., AppTest], files: WorkspaceFiles) -> None:
+    done = files.command("check")
+    assert "'calls': 2026-03-22 has -5, and a count can't be negative." in done.stderr
+
+
+def recorded(metric: str, week: str, text: str, result: Any = "match", at: datetime | None = None) -> RecordedAudit:
+    tree = read_tree(text).tree
+    digest = definition_digest(metric, tree)
+    moment = at or datetime(2026, 3, 30, tzinfo=UTC)
+    return RecordedAudit(metric, date.fromisoformat(week), result, 1.0, 1.0, ANA, "", digest, id=1, at=moment)
+
+
+TEXT = "northstar: 1\nmetrics:\n  a: {source: manual}\n  b: {source: manual}\n  c: {formula: a / b}\n"
+
+
+def test_metrics_take_turns() -> None:
+    tree = read_tree(TEXT).tree
+    order = list(tree.deck_metrics)
+    week = date(2026, 3, 29)
+    assert proposed(tree, {}, week) == order[0]
+    done = {order[0]: recorded(order[0], "2026-03-29", TEXT)}
+    assert proposed(tree, done, week) == order[0]  # it stays this week's, checked by now
+    assert proposed(tree, done, week + timedelta(days=7)) == order[1]
+    all_done = {name: recorded(name, f"2026-03-{8 + 7 * at:02}", TEXT) for at, name in enumerate(order)}
+    assert proposed(tree, all_done, date(2026, 4, 5)) == order[0]
+
+
+def test_a_badge_fades_and_drops_with_the_definition() -> None:
+    audits = {name: recorded(name, "2026-03-29", TEXT) for name in "abc"}
+    tree = read_tree(TEXT).tree
+    ages = {
+        weeks: badge(tree, "c", audits, datetime(2026, 3, 30, tzinfo=UTC) + timedelta(weeks=weeks))
+        for weeks in (1, 20, 40)
+    }
+    assert [found.age for found in ages.values() if found] == ["fresh", "fading", "old"]
+    changed = read_tree(TEXT.replace("a: {source: manual}", "a: {source: manual, aggregate: mean}")).tree
+    now = datetime(2026, 4, 1, tzinfo=UTC)
+    assert [badge(changed, name, audits, now) is None for name in "abc"] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("expected", "derived", "decimals", "result"),
+    [
+        (420.0, 420.0, 0, "match"),
+        (420.4, 420.0, 0, "match"),
+        (420.6, 420.0, 0, "mismatch"),
+        (0.3123, 0.31, 2, "match"),
+        (0.3123, 0.32, 2, "mismatch"),
+        (None, None, 0, "match"),
+        (None, 0.0, 0, "mismatch"),
+        (0.0, None, 0, "mismatch"),
+    ],
+)
+def test_results(expected: float | None, derived: float | None, decimals: int, result: str) -> None:
+    assert result_of(expected, derived, decimals) == result
+
+
+def test_an_audit_is_recorded_and_the_metric_carries_it(
+    open_page: Callable[..., AppTest], files: WorkspaceFiles
+) -> None:
+    tree = load_tree(files.folder).tree
+    with Ledger.open(files.state) as ledger:
+        digest = definition_digest("visits", tree)
+        ledger.audits.record(Audit("visits", date(2026, 3, 29), "match", 700.0, 700.0, ANA, "by SQL", digest))
+    at = open_page("pages/weekly/metric.py", metric="visits")
+    assert any("checked" in text.value for text in at.markdown)
+    box = next(box for box in at.expander if box.label == "Check by hand (1 so far)")
+    row = box.dataframe[0].value.iloc[0]
+    assert (row["Result"], row["By"], row["Note"]) == ("match", "Ana (not verified)", "by SQL")
+
+
+def test_recording_an_audit_on_the_page(open_page: Callable[..., AppTest], files: WorkspaceFiles) -> None:
+    at = open_page("pages/weekly/metric.py", metric="visits", week="2026-03-22")
+    at.session_state["visitor_name"] = "Ben"
+    next(box for box in at.text_input if box.label == "What came out by hand").set_value("1")
+    next(button for button in at.button if button.label == "Record").click().run()
+    assert not at.exception
+    with Ledger.open(files.state) as ledger:
+        found = ledger.audits.of_metric("visits")
+    assert [(one.result, one.derived, one.author) for one in found] == [("mismatch", 1.0, Author("Ben", False))]
+
+
+def test_a_changed_header_and_doubled_rows_are_told(workspace: Callable[..., WorkspaceFiles]) -> None:
+    tree = {**TREE, "sources": {"shop": TREE["sources"]["shop"]}, "metrics": {"visits": {"source": "shop"}}}
+    files = workspace(tree, {"shop.csv": rows("visits")})
+    assert files.refresh().sources[0].notes == ()
+    files.write("shop.csv", rows("visits", "clicks"))
+    files.refresh()
+    with files.opened() as (_, warehouse):
+        assert warehouse.sources[0].notes == [
+            "Since the refresh before, the header has clicks, which it had not before."
+        ]
+    text = rows("visits")
+    files.write("shop.csv", text + text.partition("\n")[2])
+    files.refresh()
+    with files.opened() as (_, warehouse):
+        notes = " ".join(warehouse.sources[0].notes)
+    assert "clicks is no longer in the header" in notes and "Was an export appended twice?" in notes
