@@ -224,6 +224,12 @@ CREDENTIALS = {
     "a token address in the open": Broken(
         lambda s: s.account(token_uri="http://tokens.example/token"), ("token_uri in the credentials in key.json",)
     ),
+    "a key in the open": Broken(
+        lambda s: _set(s, credentials=json.dumps(s.fake.account())), ("everyone who reads the file sees", OWN)
+    ),
+    "an API key in the open": Broken(
+        lambda s: _set(s, credentials="AIzaSyD-secret000000000000000000000000"), ("everyone who reads the file sees",)
+    ),
     "an unset variable": Broken(
         lambda s: _set(s, credentials="${SHEETS_KEY}"), ("SHEETS_KEY is not set in the environment",)
     ),
@@ -450,6 +456,10 @@ PLACES = {
         lambda s: _set(s, range="'Daily numbers'!A1:B"),
         ("reads worksheet Weekly, and its range is in Daily numbers", "delete 'worksheet:'"),
     ),
+    "a worksheet and a named range elsewhere": Broken(
+        lambda s: (setattr(s.book, "named", {"visits": {"sheetId": 7}}), _set(s, range="visits")),
+        ("reads worksheet Weekly, and its range is in Daily numbers",),
+    ),
     "a chart": Broken(
         lambda s: (
             s.book.tabs.append(Tab("Chart1", [], gid=9, kind="OBJECT")),
@@ -479,6 +489,12 @@ CELLS = {
     "a dash": Broken(lambda s: s.cell("B3", "–"), (*_ROW_3, "may mean zero or missing"), without(1)),
     "a decimal comma where points are": Broken(
         lambda s: s.cell("B3", "1,5"), (*_ROW_3, "has a decimal comma", "1.5"), without(1)
+    ),
+    "half a sign": Broken(lambda s: s.cell("B3", "a\ud83d"), (*_ROW_3, "a? is not a number"), without(1)),
+    "a number beyond numbers": Broken(
+        lambda s: s.fault("values", raw=lambda raw: raw.replace(b" 101,", b" 1e999,")),
+        (*_ROW_3, "inf is not a finite number"),
+        without(1),
     ),
     "a number with a note": Broken(lambda s: s.cell("B3", "101*"), (*_ROW_3, "101* is not a number"), without(1)),
     "two lines in a cell": Broken(lambda s: s.cell("B3", "101\n(est.)"), (*_ROW_3, "101 (est.) is not"), without(1)),

@@ -502,3 +502,21 @@ def test_links_to_metrics_hold_the_week(demo: AppTest) -> None:
     visit(demo, "tree", week="2026-10-31")
     (tree,) = drawn(demo, "tree")
     assert tree["links"]["signups"] == "metric?metric=signups&week=2026-10-31"
+
+
+def test_the_app_refreshes_at_the_interval_that_is_declared(
+    open_app: OpenApp, workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour later the next run of the page finds the new file by itself."""
+    from pages.parts import opening
+
+    files = workspace({**ONE, "refresh_minutes": 60}, {"shop.csv": rows(10)})
+    at = open_app(files.workspace).switch_page(PAGES["data"]).run()
+    start = opening._start(files.workspace.state)
+    files.write("shop.csv", rows(20))
+    first = files.workspace.store.current()
+    at.run()
+    assert files.workspace.store.current() == first
+    monkeypatch.setattr(start, "at", start.at - timedelta(minutes=61))
+    at.run()
+    assert not at.exception and files.workspace.store.current() != first

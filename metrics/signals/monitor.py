@@ -60,7 +60,7 @@ class Monitor:
         self.first_week = first_week
         self.design = design(first_week, len(values))
         self.denominators = np.full(values.shape, np.nan) if denominators is None else denominators
-        self.has_denominator: Bools = np.asarray((~np.isnan(self.denominators)).any(axis=0))
+        self.has_denominator = _has_any(self.denominators)
         self.locked = locked
         self.dividers = np.zeros(values.shape, bool) if dividers is None else dividers
         self.clean = np.full(values.shape, np.nan)
@@ -84,7 +84,7 @@ class Monitor:
         longer = deepcopy(self)
         more = len(values) - len(self.values)
         longer.values, longer.denominators = values, denominators
-        longer.has_denominator = (~np.isnan(denominators)).any(axis=0)
+        longer.has_denominator = _has_any(denominators)
         longer.design = design(self.first_week, len(values))
         longer.peaks.holidays = holidays
         longer.judgements = self.judgements.longer(more)
@@ -289,3 +289,7 @@ class Monitor:
         value = self.values[week]
         moved = flat & ~np.isnan(value) & (value != least) & (value != most)
         return flat, moved
+
+
+def _has_any(denominators: Floats) -> Bools:
+    return np.asarray((~np.isnan(denominators)).any(axis=0), bool)

@@ -65,6 +65,12 @@ def find_account(declared: str | None, folder: Path, environment: Mapping[str, s
     is none, or none that is the key of a service account; no part of the key is in the sentence.
     """
     if declared:
+        if declared.strip().startswith(("{", "AIza", "-----")) or "\n" in declared.strip():
+            # It is not repeated in the message: it is a secret.
+            raise SourceError(
+                f"The source's 'credentials:' holds a key, which everyone who reads the file sees: make a new key, set"
+                f" it in the environment as {OWN_VARIABLE}, and delete 'credentials:'."
+            )
         expanded = _expanded(declared.strip(), environment)
         if expanded.startswith("{"):
             return _account(expanded, shorten(declared))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,7 @@ from requests import exceptions as faults
 from urllib3 import exceptions as causes
 
 _OFTEN = 100
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Trouble(Exception):
@@ -51,6 +53,10 @@ def read_json(answer: Answer) -> Any:
     """Return the JSON of an answer; None where one that is no has none. Raises Trouble where a good one has none."""
     try:
         parsed = json.loads(answer.data.decode("utf-8-sig"), parse_constant=_no_number)
+        if _SURROGATE.search(answer.data):
+            # No file can hold half of a pair.
+            whole = json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace")
+            parsed = json.loads(whole)
     except (ValueError, RecursionError):
         parsed = None
     if answer.status_code != 200 or isinstance(parsed, dict):

@@ -16,6 +16,7 @@ from metrics.sources.sheet_place import Place
 Rows = Sequence[Sequence[object]]
 
 _FIRST_ROWS = 20
+_SAMPLE = 1_000
 # Serial numbers of 1970 to 2199: a year, a number of a week or 20260105 in a column of dates is none.
 _FIRST_SERIAL, _LAST_SERIAL = 25_569, 109_571
 _MONTH = "|".join(name[:3] for name in MONTHS)
@@ -80,7 +81,7 @@ def _holds_dates(rows: Rows, header: int, column: int) -> bool:
     name = rows[header][column]
     if not isinstance(name, str) or is_blank(name) or _is_dated(name):
         return False
-    filled = [row[column] for row in rows[header + 1 :] if not is_blank(row[column])]
+    filled = [row[column] for row in rows[header + 1 : header + 1 + _SAMPLE] if not is_blank(row[column])]
     dated = [value for value in filled if _is_dated(value)]
     if not dated or 2 * len(dated) < len(filled):
         return False

@@ -80,6 +80,8 @@ def place_of(source: Source, spreadsheet: Spreadsheet) -> Place:
         worksheet = next((sheet for sheet in spreadsheet.worksheets if sheet.gid == named.gid), None)
         if worksheet is None:
             raise SourceError(f"The named range {shorten(source.range or '')} lies in no worksheet any more.")
+        if source.worksheet and worksheet.title.strip().lower() != source.worksheet.strip().lower():
+            raise _two_worksheets(source.worksheet, worksheet.title)
         area = named
     else:
         worksheet = _worksheet(source, spreadsheet, title)
@@ -135,10 +137,7 @@ def _declared(source: Source, spreadsheet: Spreadsheet) -> tuple[Area | None, st
     else:
         title, cells = None, written
     if title is not None and worksheet is not None and title != worksheet:
-        raise SourceError(
-            f"The source reads worksheet {shorten(worksheet)}, and its range is in {shorten(title)}: delete"
-            " 'worksheet:', or write the range without its worksheet."
-        )
+        raise _two_worksheets(worksheet, title)
     if title is not None:
         return None, title, cells
     by_name = {name.lower(): area for name, area in spreadsheet.named.items()}
@@ -193,6 +192,13 @@ def _area(cells: str | None, worksheet: Worksheet) -> Area:
         columns = [column, column] if column else [1, whole.last_column]
         rows = [int(found[2])] * 2 if found[2] else [1, whole.last_row]
     return Area(worksheet.gid, rows[0], rows[1], columns[0], columns[1])
+
+
+def _two_worksheets(declared: str, of_range: str) -> SourceError:
+    return SourceError(
+        f"The source reads worksheet {shorten(declared)}, and its range is in {shorten(of_range)}: delete 'worksheet:', or"
+        " write a range of that worksheet."
+    )
 
 
 def _number(column: str | None) -> int | None:

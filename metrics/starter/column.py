@@ -12,7 +12,7 @@ from metrics.sources.numbers import Kind, explain
 from metrics.starter.cells import Days, Numbers, read_days, read_numbers
 from metrics.starter.guess import Guess, guess
 from metrics.starter.spelling import comment, snake
-from metrics.starter.table import StartTable, looks_like_date
+from metrics.starter.table import MOST_ROWS, StartTable, looks_like_date
 
 MOST_METRICS = 2_000
 _LONGEST_NAME = 2_000
@@ -88,6 +88,8 @@ def start_of(table: StartTable) -> Start:
             )
             for position in metric_positions
         ]
+    if table.cut:
+        remarks.append(f"Only the first {MOST_ROWS:,} rows were looked at.")
     if len(series) > MOST_METRICS:
         remarks.append(f"{len(series) - MOST_METRICS:,} more are left out: {MOST_METRICS:,} are enough to begin with.")
     return Start(

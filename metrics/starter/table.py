@@ -16,7 +16,7 @@ from metrics.sources.report import SourceError
 
 _FIRST_ROWS = 20
 _SAMPLE = 300
-_MOST_ROWS = 500_000
+MOST_ROWS = 500_000
 _SHARE_OF_DATES = 0.5
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = re.compile(
@@ -33,12 +33,16 @@ _DATE_NAME = re.compile(r"date|day|datum|dag|tag|fecha|data|jour|week|month|peri
 
 @dataclass(frozen=True)
 class StartTable:
-    """A table's header, the position of its date column, and its cells by column, without blanks around them."""
+    """A table's header, the position of its date column, and its cells by column, without blanks around them.
+
+    `cut`: there are more rows than were looked at.
+    """
 
     name: str
     header: Header
     date: int
     columns: tuple[tuple[str, ...], ...]
+    cut: bool = False
 
 
 def read_table(path: Path, name: str) -> StartTable:
@@ -60,7 +64,8 @@ def read_table(path: Path, name: str) -> StartTable:
         )
     position = header.position(names[date])
     assert position is not None, "find_header looks for it"
-    return StartTable(name, header, position, _columns(path, header))
+    rows = _records(path, header.delimiter, MOST_ROWS + 1)
+    return StartTable(name, header, position, _columns(rows[header.row : MOST_ROWS], header), len(rows) > MOST_ROWS)
 
 
 def looks_like_date(text: str) -> bool:
@@ -107,10 +112,9 @@ def _records(path: Path, delimiter: str, most: int) -> list[list[str]]:
     return records
 
 
-def _columns(path: Path, header: Header) -> tuple[tuple[str, ...], ...]:
-    rows = _records(path, header.delimiter, _MOST_ROWS)[header.row :]
+def _columns(rows: Sequence[Sequence[str]], header: Header) -> tuple[tuple[str, ...], ...]:
     width = len(header.names)
-    padded = [(row + [""] * width)[:width] for row in rows if row]
+    padded = [([*row, *[""] * width])[:width] for row in rows if row]
     return tuple(tuple(cell.strip(BLANKS) for cell in column) for column in zip(*padded, strict=True)) or ((),) * width
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn
@@ -29,6 +29,8 @@ from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
 from pages.parts import guard, notices
 from pages.parts.text import plain
+
+_LOOK_AGAIN = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class _Start:
 
     done: bool = False
     error: NorthstarError | None = None
+    at: datetime = datetime.min
     lock: Lock = field(default_factory=Lock)
 
 
@@ -90,6 +93,7 @@ def require() -> Opened:
         if not start.done:
             start.error = refresh_with_progress(found)
             start.done = True
+            start.at = datetime.now()
             st.rerun()  # the title above was given before there was a name to show
     opened = _published(found)
     if opened is None:
@@ -107,7 +111,25 @@ def require() -> Opened:
     if notices.above(opened.warehouse, start.error, what_changed):
         note_refresh(found, refresh_with_progress(found))
         st.rerun()
+    if opened.tree.refresh_minutes:
+        _at_intervals(found, opened.warehouse.path, timedelta(minutes=opened.tree.refresh_minutes))
     return opened
+
+
+@st.fragment(run_every=_LOOK_AGAIN)
+def _at_intervals(found: Workspace, shown: Path, interval: timedelta) -> None:
+    """Refresh when the interval is over, once for all visitors, and move on to what is newer than what is shown."""
+    start = _start(found.state)
+    with start.lock:
+        if datetime.now() - start.at >= interval:
+            start.at = datetime.now()
+            try:
+                refresh(found)
+                start.error = None
+            except NorthstarError as error:
+                start.error = error
+    if found.store.current() != shown:
+        st.rerun()
 
 
 def refresh_with_progress(found: Workspace) -> NorthstarError | None:
@@ -134,7 +156,8 @@ def stop_without_values(opened: Opened) -> NoReturn:
 
 def note_refresh(found: Workspace, error: NorthstarError | None) -> None:
     """Remember for all visitors what the last refresh said."""
-    _start(found.state).error = error
+    start = _start(found.state)
+    start.error, start.at = error, datetime.now()
 
 
 @st.cache_resource(show_spinner=False)
