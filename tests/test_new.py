@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from fake_sheets import KEY, Book, Tab, serving
 from typer.testing import CliRunner, Result
@@ -255,6 +256,22 @@ def test_nothing_is_overwritten(there: str, tmp_path: Path) -> None:
     assert result.exit_code == 1 and there in result.stderr
     assert os.listdir(tmp_path / "here") == [there]
     assert (tmp_path / "here" / there).read_text() == "mine"
+
+
+def test_a_workbook_does_as_well(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [["Our shop"], [], ["Day", "Visits", "Churn rate"], *([day, 10, 0.25] for day in DAYS)]:
+        sheet.append(row)
+    for cell in sheet["A"][3:]:
+        cell.number_format = "dd/mm/yyyy"
+    book.save(tmp_path / "Numbers.xlsx")
+    result = run("new", tmp_path / "here", "--csv", tmp_path / "Numbers.xlsx")
+    assert result.exit_code == 0, result.stderr
+    source = load_tree(tmp_path / "here").tree.sources["numbers"]
+    assert (source.type, source.path, source.date) == ("excel", "Numbers.xlsx", "Day")
+    assert sums(tmp_path) == {"visits": 70, "churn_rate": 0.25}
 
 
 @pytest.mark.parametrize("missing", ["gone.csv", "."])

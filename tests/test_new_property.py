@@ -13,7 +13,7 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metrics.cli.new_from import from_csv
+from metrics.cli.new_from import from_file
 from metrics.refresh import refresh
 from metrics.sources.csv import read_csv
 from metrics.sources.header import BLANKS, unique
@@ -99,7 +99,7 @@ class Begun:
     def tree(self) -> Tree | None:
         """The tree; None where the table has no metric, or was taken for a long one."""
         (self.folder / "table.csv").write_bytes(as_text(self.table).encode())
-        text = from_csv(self.folder / "table.csv", self.folder).files["northstar.yaml"]
+        text = from_file(self.folder / "table.csv", self.folder).files["northstar.yaml"]
         assert isinstance(text, str)
         (self.folder / "northstar.yaml").write_bytes(text.encode())
         if not self.wanted:

@@ -119,6 +119,16 @@ def test_a_shift_that_goes_back_is_one_more_signal_and_the_former_limits_hold_ag
     assert abs(judgements.expected[78, 0] - judgements.expected[69, 0]) < 4
 
 
+def test_an_exceptional_week_that_fades_does_not_widen_the_limits_that_follow() -> None:
+    """A sale of three weeks: far above, less far, hardly; then routine."""
+    values = 100 + 4 * noise(100)
+    values[60:63] += [160, 60, 14]
+    judgements = judged(values)
+    width = judgements.upper[:, 0] - judgements.lower[:, 0]
+    assert width[70] < 1.3 * width[59]
+    assert judgements.expected[70, 0] < 110
+
+
 def holiday_peaks(years: int, weeks: int) -> Floats:
     values = 100 + 4 * noise(weeks)
     for year in range(years):

@@ -123,6 +123,9 @@ def re_like(begins: str, holds: str, line: str) -> bool:
         ("pymysql", (1040, "Too many connections"), "too many connections"),
         ("pymysql", (3159, "Connections using insecure transport are prohibited"), "encrypted connection"),
         ("pymysql", (1130, "Host '10.0.0.1' is not allowed to connect to this MySQL server"), "does not admit"),
+        ("pymysql", (2003, "Can't connect to MySQL server on '127.0.0.1' (timed out)"), "did not answer in time"),
+        ("pymysql", (2013, "Lost connection to MySQL server during query (timed out)"), "did not answer in time"),
+        ("snowflake", (390100, "390100 (08001): Incorrect username or password was specified."), "refuses the user"),
         ("pymssql", (18456, b"Login failed for user 'reader'.DB-Lib error message 20018"), "refuses the user"),
         ("pymssql", ((20009, b"DB-Lib error message 20009: Unable to connect"),), "No database answers"),
         ("pymssql", (4060, b'Cannot open database "shop" requested by the login.'), "has no database 'shop'"),
@@ -147,6 +150,19 @@ def test_what_drivers_say_when_one_connects_is_understood(
         ("pymysql", (1792, "Cannot execute statement in a READ ONLY transaction."), "would change the database"),
         ("pymysql", (3024, "Query execution was interrupted, maximum statement execution time exceeded"), "9 seconds"),
         ("pymysql", (2013, "Lost connection to MySQL server during query"), "was lost before"),
+        ("pymysql", (2013, "Lost connection to MySQL server during query (timed out)"), "9 seconds"),
+        ("snowflake", (2003, "002003 (42S02): Object 'DIALY' does not exist or not authorized."), "reads a table that"),
+        ("snowflake", (904, "000904 (42000): error line 1 at position 7 invalid identifier 'DYA'"), "names a column"),
+        ("snowflake", (1003, "001003 (42000): syntax error line 3 at position 0 unexpected 'form'"), "in line 3"),
+        ("snowflake", (630, "000630 (57014): Statement reached its statement or warehouse timeout"), "9 seconds"),
+        ("sqlalchemy_bigquery", ("404 Not found: Table shop:a.dialy was not found in location EU",), "reads a table"),
+        ("sqlalchemy_bigquery", ("400 Unrecognized name: dya; Did you mean day? at [1:8]",), "names a column"),
+        ("sqlalchemy_bigquery", ("400 Syntax error: Expected end of input but got FORM at [2:1]",), "has an error"),
+        (
+            "sqlalchemy_bigquery",
+            ("403 Access Denied: Table shop:a.pay: User does not have permission",),
+            "may not read",
+        ),
         ("pymssql", (208, b"Invalid object name 'dialy'.DB-Lib error message 20018"), "reads a table that is not"),
         ("pymssql", (207, b"Invalid column name 'dya'.DB-Lib error message 20018"), "names a column that is not"),
         ("pymssql", (102, b"Incorrect syntax near 'form'.DB-Lib error message 20018"), "has an error: Incorrect"),
@@ -168,8 +184,14 @@ def test_what_drivers_say_to_a_query_is_understood(
     assert PASSWORD not in sentence and "reader:" not in sentence
 
 
+def test_a_file_that_the_address_names_is_told_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = FileNotFoundError(2, "No such file or directory", "keys/reader.json")
+    sentence = faults(monkeypatch, "psycopg").connecting(error)
+    assert sentence == "The address in EVENTS_URL names the file keys/reader.json, which is not there: correct it."
+
+
 def faults(monkeypatch: pytest.MonkeyPatch, module: str) -> Faults:
-    scheme = {"pymysql": "mysql", "pymssql": "mssql", "psycopg": "postgresql"}[module]
+    scheme = {"pymysql": "mysql", "pymssql": "mssql"}.get(module, "postgresql")
     monkeypatch.setenv("EVENTS_URL", f"{scheme}://reader:{PASSWORD}@127.0.0.1/shop")
     source = Source("events", "sql", url="${EVENTS_URL}", query=QUERY, timeout_seconds=9)
     return Faults(source, read_address(source, Path()), "query of events")

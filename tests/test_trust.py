@@ -90,7 +90,7 @@ def test_the_data_page_puts_the_worst_first(open_page: Callable[..., AppTest]) -
     assert said["Visits"] == said["Calls"] == "Late since Tue 7 Apr, 00:00."  # these files ended in March
     assert to_do["Sales"] == "Ask ana@shop.example when it will be in."
     sources = [text.value for text in at.markdown]
-    assert any("Late since Tue 31 Mar, 00\\:00" in text and "sales" in text for text in sources)
+    assert any("Late since Tue 31 Mar, 00\\:00" in text and "Sales" in text for text in sources)
 
 
 def test_doubts_are_told_with_the_day(open_page: Callable[..., AppTest], files: WorkspaceFiles) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -531,3 +532,15 @@ def test_target_and_filter_give_the_figures_of_the_rows(tmp_path: Path) -> None:
     figures: dict[str, Any] = files.figures("2021-09-25")["metrics"]
     assert figures["orders"]["target"]["weekly"]["2021-09-25"] == 7 * 12
     assert figures["us"]["summary"]["last_week"] == max(100 + n for n in range(378, 385) if n % 3 == 0)
+
+
+def test_the_events_become_notes(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NORTHSTAR_STATE", "NORTHSTAR_LEDGER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    files["noted.csv"].write_text(EVENTS.replace("Vists", "Conversion"))
+    out = files["out"]
+    made = run("import", "wbr-app", files["deck.yaml"], files["deck.csv"], "--out", out, "--events", files["noted.csv"])
+    command = re.search(r"northstar (notes import-events \S+ \S+) makes notes", made.stdout)
+    assert command is not None, made.stdout
+    noted = run(*command[1].split(), "--by", "Ana")
+    assert (noted.exit_code, noted.stdout) == (0, "2 events became notes.\n"), noted.stderr

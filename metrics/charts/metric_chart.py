@@ -95,16 +95,17 @@ def metric_chart(
 
 
 def divider_rules(drawing: Drawing, dividers: Sequence[Divider]) -> list[Layer]:
-    """Draw a dashed rule at each day from which on something else is measured, within the chart's time."""
+    """Draw a rule at each day from which on something else is measured; what is newer stands at the last period."""
     first, last = drawing.frame["period"].iloc[0], drawing.frame["period"].iloc[-1]
-    shown = [one for one in dividers if first <= pd.Timestamp(one.day) <= last + pd.Timedelta(days=7)]
+    shown = [one for one in dividers if first <= pd.Timestamp(one.day)]
     if not shown:
         return []
-    frame = pd.DataFrame({"period": [pd.Timestamp(one.day) for one in shown], "text": [one.text for one in shown]})
+    days = [min(pd.Timestamp(one.day), last) for one in shown]
+    frame = pd.DataFrame({"period": days, "text": [one.text for one in shown]})
     base = alt.Chart(frame).encode(x=drawing.x, tooltip=alt.Tooltip("text:N", title="Definition"))
     rule = base.mark_rule(color=drawing.colours.ink, strokeDash=[2, 3], strokeWidth=1.2, clip=True)
     label = base.mark_text(
-        align="left", baseline="top", dx=4, color=drawing.colours.quiet, fontSize=12, clip=True
+        align="right", baseline="top", dx=-4, color=drawing.colours.quiet, fontSize=12, clip=True
     ).encode(y=alt.value(2), text=alt.value("definition changed"))
     return [rule, label]
 

@@ -34,7 +34,7 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="The folder to write to.")],
     csv: Annotated[
         Path | None,
-        typer.Option("--csv", metavar="FILE", help="Begin with this file: a metric for each column of numbers."),
+        typer.Option("--csv", metavar="FILE", help="Begin with this file, CSV or Excel: a metric for each column."),
     ] = None,
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="KEY", help="Begin with this Google Sheet: its key or address.")
@@ -53,7 +53,7 @@ def new(
 
     Example: northstar new shop --csv sales.csv
     """
-    from metrics.cli.new_from import Has, ask, from_csv, from_sheet, on_terminal
+    from metrics.cli.new_from import Has, ask, from_file, from_sheet, on_terminal
 
     if (csv is not None) + (sheet is not None) + empty > 1:
         raise typer.BadParameter("write one of --csv, --sheet and --empty.")
@@ -64,7 +64,7 @@ def new(
     if has == Has() and not empty and on_terminal():
         has = ask()
     if has.csv is not None:
-        beginning = from_csv(has.csv, folder)
+        beginning = from_file(has.csv, folder)
     elif has.sheet is not None:
         beginning = from_sheet(has.sheet, has.worksheet, folder)
     else:
@@ -105,7 +105,7 @@ def values_csv(today: date) -> str:
         visits = round(1500 * growth * _BUSY[day.weekday()] * chance.gauss(1, _CHANCE))
         orders = round(visits * chance.gauss(0.042, 0.002))
         on_time = round(orders * min(chance.gauss(0.91, 0.02), 1))
-        complaints = round((orders - on_time) * chance.uniform(0.2, 0.5))
+        complaints = round(orders * chance.uniform(0.02, 0.18))
         lines.append(f"{day},{visits},{orders},{on_time},{complaints}")
     return "\n".join(lines) + "\n"
 

@@ -18,11 +18,13 @@ from metrics.tree.resolve import words
 
 if TYPE_CHECKING:
     from metrics.starter.column import Start
+    from metrics.tree.tree import SourceType
 
 STARTER = Path(__file__).parents[1] / "starter"
 _TREE = "the metrics: a guess is marked as one"
 _STRATEGY = "how you think that your business works"
 _TRIES = 3
+_TYPES: dict[str, SourceType] = {".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet", ".pq": "parquet"}
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,13 @@ class Beginning:
                     file.write(content.encode())
 
 
-def from_csv(file: Path, folder: Path) -> Beginning:
-    """Return a workspace of a CSV file: copied into the folder, unless it lies there.
+def from_file(file: Path, folder: Path) -> Beginning:
+    """Return a workspace of a CSV file, an Excel workbook or a Parquet file: copied, unless it lies in the folder.
 
     Raises NorthstarError where it can't be read as a table with a column of dates.
     """
-    from metrics.starter.column import start_of
     from metrics.starter.draft import draft
     from metrics.starter.spelling import Ids
-    from metrics.starter.table import read_table
 
     if not file.is_file():
         kind = "is a folder" if file.is_dir() else "is not there"
@@ -61,15 +61,28 @@ def from_csv(file: Path, folder: Path) -> Beginning:
     path = file.resolve().relative_to(folder.resolve()).as_posix() if inside else file.name.strip()
     if path != path.strip() or not path.isprintable():
         raise NorthstarError(f"The name of {shorten(file.name)!r} can't stand in northstar.yaml: rename the file.")
-    start = start_of(read_table(file, file.name))
-    keys = {"type": "csv", "path": path}
-    tree = draft(_name_of(folder), Ids("source").new(file.stem), keys, start)
+    kind = _TYPES.get(file.suffix.lower(), "csv")
+    start = _start_of_file(file, kind)
+    tree = draft(_name_of(folder), Ids("source").new(file.stem), {"type": kind, "path": path}, start)
     files: dict[str, str | Path] = {"northstar.yaml": tree, "strategy.md": _strategy()}
     told = {"northstar.yaml": _TREE, "strategy.md": _STRATEGY}
     if not inside:
         files[path] = file
         told[path] = "your file, copied: from now on this one counts"
     return Beginning(files, told, (_found(start), *start.remarks))
+
+
+def _start_of_file(file: Path, kind: SourceType) -> Start:
+    from metrics.sources.fetch import fetch
+    from metrics.starter.column import start_of
+    from metrics.starter.table import read_table
+    from metrics.tree.tree import Source
+
+    if kind == "csv":
+        return start_of(read_table(file, file.name))
+    with TemporaryDirectory(prefix="northstar-new-") as scratch:
+        (text,) = fetch(Source("file", kind, path=file.name), file.parent, Path(scratch), "UTC").files
+        return start_of(read_table(text.path, text.name))
 
 
 def from_sheet(sheet: str, worksheet: str | None, folder: Path) -> Beginning:

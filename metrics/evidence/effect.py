@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from metrics.evidence.link import lagged
 from metrics.evidence.memory import LONGEST, Floats, filled, fit_memory, lengthened, without_memory
 from metrics.evidence.surprises import Surprises, season_pairs, trend_and_season
 
@@ -19,7 +20,7 @@ _TWO_YEARS = 104
 class Effect:
     """How much a metric moves for one of the input, and the limits of the 95 % interval.
 
-    `percent` is the same in percent for one percent, with its limits, where both are worked on in logarithms.
+    `percent` is the same in percent for one percent, with its limits; None where a metric is not usually above 0.
     """
 
     per_unit: float
@@ -35,13 +36,12 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
     exceptional, or the metric far out, have no weight. `levels` are what input and metric usually are: an effect in
     logarithms is given in units there. None with too few weeks.
     """
-    count = len(metric.level)
-    late = slice(lag, count)
-    x, y = source.level[: count - lag], metric.level[late]
+    early, late = lagged(len(metric.level), lag)
+    x, y = source.level[early], metric.level[late]
     # Leaving out what is surprising about the metric makes effects smaller: only what is far out, such as an event, is.
     near = metric.usable & (np.abs(metric.value) <= FAR_OUT)
-    kept = source.kept[: count - lag] & near[late]
-    weeks = np.flatnonzero(source.present[: count - lag] & metric.present[late])
+    kept = source.kept[early] & near[late]
+    weeks = np.flatnonzero(source.present[early] & metric.present[late])
     if len(weeks) < 8:
         return None
     whole = slice(weeks[0], weeks[-1] + 1)
@@ -75,10 +75,12 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
     slope = float(solution[0])
     limits = np.array([slope, slope - reach, slope + reach])
     usual_input, usual_metric = levels
-    factor = (usual_metric if metric.logs else 1.0) / (usual_input if source.logs else 1.0)
-    per_unit, low, high = (float(limit) for limit in limits * factor)
-    both = source.logs and metric.logs
-    return Effect(per_unit, low, high, (float(limits[0]), float(limits[1]), float(limits[2])) if both else None)
+    limits *= (usual_metric if metric.logs else 1.0) / (usual_input if source.logs else 1.0)
+    per_unit, low, high = limits.tolist()
+    if not (usual_input > 0 and usual_metric > 0):
+        return Effect(per_unit, low, high)
+    ratio = usual_input / usual_metric
+    return Effect(per_unit, low, high, (per_unit * ratio, low * ratio, high * ratio))
 
 
 def usual(values: Floats) -> float:

@@ -38,14 +38,18 @@ class Link:
         return float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
 
 
+def lagged(count: int, lag: int) -> tuple[slice, slice]:
+    """Return which of `count` weeks of an input belong to which of a metric, the input `lag` weeks earlier."""
+    early, late = slice(0, max(count - abs(lag), 0)), slice(min(abs(lag), count), count)
+    return (early, late) if lag >= 0 else (late, early)
+
+
 def pairs(source: Surprises, metric: Surprises, lag: int) -> tuple[Floats, Floats, Flags]:
     """Return input and metric, week by week of the metric, the input `lag` weeks earlier, and which pairs count.
 
     A negative lag takes the metric that many weeks earlier.
     """
-    count = len(metric.value)
-    early, late = slice(0, max(count - abs(lag), 0)), slice(min(abs(lag), count), count)
-    at_input, at_metric = (early, late) if lag >= 0 else (late, early)
+    at_input, at_metric = lagged(len(metric.value), lag)
     return (
         source.value[at_input],
         metric.value[at_metric],

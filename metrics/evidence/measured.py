@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from metrics.evidence.effect import Effect, effect, usual
-from metrics.evidence.link import Link, Stability, correlation, correlations, link, pairs, stability
+from metrics.evidence.link import Link, Stability, correlation, correlations, lagged, link, pairs, stability
 from metrics.evidence.memory import Flags, Floats
 from metrics.evidence.question import Question
 from metrics.evidence.surprises import Surprises
@@ -118,7 +118,8 @@ def _for_several(p: float, tests: int) -> float:
 
 
 def _pearson(x: Floats, y: Floats, lag: int) -> float:
-    x, y = x[: len(x) - lag], y[lag:]
+    early, late = lagged(len(x), lag)
+    x, y = x[early], y[late]
     there = np.isfinite(x) & np.isfinite(y)
     x, y = x[there], y[there]
     if len(x) < 3 or x.std() == 0 or y.std() == 0:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import numpy as np
-
 from metrics.evidence.effect import Effect, effect
 from metrics.evidence.forecast import Trial, trial
 from metrics.evidence.identity import identity
@@ -16,7 +14,6 @@ from metrics.evidence.lead import Lead, lead
 from metrics.evidence.link import Link, link
 from metrics.evidence.measured import Side
 from metrics.evidence.question import Refusal
-from metrics.evidence.surprises import surprises
 from metrics.evidence.weeks import WeeklyValues
 from metrics.tree.tree import Prediction, Tree
 
@@ -62,13 +59,13 @@ def check_outcomes(tree: Tree, weekly: WeeklyValues) -> tuple[list[OutcomeEviden
     if north_star is None:
         return [], []
     found, refused = [], []
-    leader = _side(weekly, north_star.id)
+    leader = weekly.side(north_star.id)
     for prediction in north_star.predicts:
         sentence = identity(tree, north_star.id, prediction.metric)
         if sentence:
             refused.append(Refusal(prediction.metric, north_star.id, sentence))
         else:
-            found.append(check_outcome(prediction, leader, _side(weekly, prediction.metric), weekly.weeks))
+            found.append(check_outcome(prediction, leader, weekly.side(prediction.metric), weekly.weeks))
     return found, refused
 
 
@@ -101,13 +98,3 @@ def check_outcome(prediction: Prediction, leader: Side, outcome: Side, weeks: Se
         lag,
         effect(x, y, lag, (leader.usual, outcome.usual)),
     )
-
-
-def _side(weekly: WeeklyValues, metric: str) -> Side:
-    values = weekly.of(metric)
-    return Side(values, surprises(values, weekly.ignored(metric)))
-
-
-def usual_error(tried: Trial) -> float:
-    """Return the usual size of a forecast's error with the leading metric, on the outcome's working scale."""
-    return float(np.sqrt(np.mean((tried.came - tried.led) ** 2)))

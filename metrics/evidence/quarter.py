@@ -10,7 +10,6 @@ from metrics.evidence.identity import shared_denominator
 from metrics.evidence.judged import Judged, judge
 from metrics.evidence.measured import Side, measure
 from metrics.evidence.question import Question, Refusal, all_inputs, declared
-from metrics.evidence.surprises import surprises
 from metrics.evidence.weeks import WeeklyValues
 from metrics.tree.tree import Tree
 
@@ -40,8 +39,7 @@ def evidence(tree: Tree, weekly: WeeklyValues, *, search: bool = False) -> Quart
     for question in asked:
         for metric in (question.input, question.metric):
             if metric not in sides:
-                values = weekly.of(metric)
-                sides[metric] = Side(values, surprises(values, weekly.ignored(metric)))
+                sides[metric] = weekly.side(metric)
         measured.append(measure(question, sides[question.input], sides[question.metric], quarter_of_week))
     return QuarterEvidence(weekly.weeks, judge(measured), refused, sides)
 

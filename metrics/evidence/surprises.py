@@ -16,6 +16,7 @@ from metrics.evidence.memory import Flags, Floats, expected, filled, fit_memory,
 WEEKS_A_YEAR = 365.25 / 7
 MULTIPLICATIVE = 1.5
 EXCEPTIONAL = 3.0
+IN_HOLIDAYS = 2.0
 TWO_SEASONS = 78
 DEGREE = 7
 FEWEST = 8
@@ -74,9 +75,10 @@ def trend_and_season(first: int, last: int, pairs: int, count: int, *, bends: bo
     return np.column_stack([powers[:, :3], *waves, powers[:, 3:]])
 
 
-def surprises(values: Floats, left_out: Flags | None = None) -> Surprises:
+def surprises(values: Floats, left_out: Flags | None = None, holidays: Flags | None = None) -> Surprises:
     """Take a metric's weekly values apart; NaN is missing. `left_out` weeks are masked, whatever they hold.
 
+    A week is exceptional from three usual sizes of a surprise on, in weeks with `holidays` from two on.
     Growth in percent is told from growth in units by which explains the weeks better (Box & Cox 1964).
     """
     present = np.isfinite(values)
@@ -85,11 +87,12 @@ def surprises(values: Floats, left_out: Flags | None = None) -> Surprises:
     if usable.sum() < FEWEST or not high > low:
         nothing, none = np.zeros(len(values)), np.zeros(len(values), bool)
         return Surprises(False, present, none, none, none, nothing, nothing, np.zeros(0), False, 0, 0.0, 0.0)
-    plain = _Apart.of(np.where(present, values, 0.0), present, usable)
+    bounds = np.full(len(values), EXCEPTIONAL) if holidays is None else np.where(holidays, IN_HOLIDAYS, EXCEPTIONAL)
+    plain = _Apart.of(np.where(present, values, 0.0), present, usable, bounds)
     found, logs = plain, False
     if low > 0 and high / low > MULTIPLICATIVE:
         scaled = np.log(np.where(present, values, 1.0))
-        in_logs = _Apart.of(scaled, present, usable)
+        in_logs = _Apart.of(scaled, present, usable, bounds)
         logs = in_logs.likely_size + float(scaled[usable].mean()) <= plain.likely_size
         found = in_logs if logs else plain
     kept = usable & ~found.exceptional
@@ -124,20 +127,22 @@ class _Apart:
     bends: bool
 
     @classmethod
-    def of(cls, series: Floats, present: Flags, usable: Flags) -> _Apart:
+    def of(cls, series: Floats, present: Flags, usable: Flags, bounds: Floats) -> _Apart:
         """Take a series apart; where its trend turns more often than a parabola, with a trend that can."""
         weeks = np.flatnonzero(present)
         first, last = int(weeks[0]), int(weeks[-1])
         pairs = season_pairs(len(weeks))
-        found = cls._with(trend_and_season(first, last, pairs, len(series)), series, present, usable, False)
+        found = cls._with(trend_and_season(first, last, pairs, len(series)), series, present, usable, bounds, False)
         if len(weeks) >= FEWEST_FOR_BENDS:
             columns = trend_and_season(first, last, pairs, len(series), bends=True)
             if found._bends(columns):
-                return cls._with(columns, series, present, usable, True)
+                return cls._with(columns, series, present, usable, bounds, True)
         return found
 
     @classmethod
-    def _with(cls, columns: Floats, series: Floats, present: Flags, usable: Flags, bends: bool) -> _Apart:
+    def _with(
+        cls, columns: Floats, series: Floats, present: Flags, usable: Flags, bounds: Floats, bends: bool
+    ) -> _Apart:
         """Fit trend, season and memory to the weeks that are not exceptional, and find those anew, until they stay."""
         exceptional = np.zeros(len(series), bool)
         for _ in range(_ROUNDS):
@@ -147,7 +152,7 @@ class _Apart:
             memory = fit_memory(rest, kept)
             rest = filled(rest, present, memory)
             innovation = rest - expected(without_echoes(rest, exceptional, memory), memory)
-            found, spread = _exceptional(innovation, usable)
+            found, spread = _exceptional(innovation, usable, bounds)
             if present.sum() >= TWO_SEASONS:
                 found = _every_year(found) & usable
             if (found == exceptional).all():
@@ -186,17 +191,17 @@ def _every_year(exceptional: Flags) -> Flags:
     return found
 
 
-def _exceptional(innovation: Floats, usable: Flags) -> tuple[Flags, float]:
+def _exceptional(innovation: Floats, usable: Flags, bounds: Floats) -> tuple[Flags, float]:
     """Return which weeks are far out, and the usual size of a surprise.
 
     Sizes are told by the median; where that would mask more than a tenth, by the standard deviation.
     """
     inside = innovation[usable]
     spread = _MAD * float(np.median(np.abs(inside)))
-    found = usable & (np.abs(innovation) > EXCEPTIONAL * spread)
+    found = usable & (np.abs(innovation) > bounds * spread)
     if spread == 0 or found.sum() > _MOST_MASKED * len(inside):
         spread = float(np.sqrt(np.mean(inside**2)))
-        found = usable & (np.abs(innovation) > EXCEPTIONAL * spread)
+        found = usable & (np.abs(innovation) > bounds * spread)
     return found, spread
 
 

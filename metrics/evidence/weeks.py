@@ -6,12 +6,16 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from metrics.calendar import Calendar, month_of, shift_month
 from metrics.errors import NorthstarError
+from metrics.evidence.measured import Side
 from metrics.evidence.memory import Flags, Floats
+from metrics.evidence.surprises import surprises
+from metrics.signals.holiday import holiday_weeks
 from metrics.warehouse.warehouse import Warehouse
 
 _QUARTER = re.compile(r"(\d{4})\s*-?\s*[Qq]([1-4])")
@@ -29,6 +33,16 @@ class WeeklyValues:
     weeks: tuple[date, ...]
     values: Mapping[str, Floats]
     left_out: Mapping[str, Collection[date]] = field(default_factory=dict)
+
+    @cached_property
+    def holidays(self) -> Flags:
+        """Which weeks hold a holiday that moves business almost everywhere."""
+        return holiday_weeks(self.weeks)
+
+    def side(self, metric: str) -> Side:
+        """Return a metric's values with what of them was surprising."""
+        values = self.of(metric)
+        return Side(values, surprises(values, self.ignored(metric), self.holidays))
 
     def of(self, metric: str) -> Floats:
         """Return a metric's values; all missing where it has none."""

@@ -37,7 +37,7 @@ class Audits:
         """Keep an audit, dated now, and return it as kept."""
         with self._database.write() as connection:
             row = {
-                "at": self._database.clock(),
+                "at": self._database.now(),
                 "author": done.author.name,
                 "author_verified": done.author.verified,
                 "metric": done.metric,

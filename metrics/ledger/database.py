@@ -44,7 +44,7 @@ class Database:
         check: Callable[[], None] = lambda: None,
     ) -> None:
         self.dialect = engine.dialect.name
-        self.clock = clock
+        self._clock = clock
         self.name = name
         self._engine = engine
         self._secrets = secrets
@@ -72,6 +72,10 @@ class Database:
             self._check()
             with self._writing.begin() as connection:
                 yield connection
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return self._clock().astimezone(UTC)
 
     def close(self) -> None:
         """Close the connections."""

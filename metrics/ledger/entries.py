@@ -40,7 +40,7 @@ class Entries:
         if not typed:
             return []
         with self._database.write() as connection:
-            at = self._database.clock()
+            at = self._database.now()
             rows = [
                 {
                     "metric": one.metric,

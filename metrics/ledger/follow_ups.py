@@ -34,7 +34,7 @@ class FollowUps:
                 noted = select(note_version.c.id).where(note_version.c.note == new.note)
                 if connection.execute(noted).first() is None:
                     raise LedgerError(f"There is no note {new.note} in the ledger.")
-            at = self._database.clock()
+            at = self._database.now()
             created = {
                 "created_at": at,
                 "author": author.name,
@@ -142,7 +142,7 @@ class FollowUps:
                 raise EditConflict(now)
             if state is not None and now.state == state:
                 raise LedgerError(f"Follow-up {id} is already {state}.")
-            step = end_version(connection, follow_up_version, id, self._database.clock())
+            step = end_version(connection, follow_up_version, id, self._database.now())
             said = now.outcome if outcome is None else outcome
             return _write(connection, id, new or now, step, author, state or now.state, said)
 

@@ -30,7 +30,7 @@ class Limits:
     def record_many(self, several: Iterable[JudgedLimits]) -> list[RecordedLimits]:
         """Keep the limits of several metrics or weeks, as `record` does, all or none of them."""
         with self._database.write() as connection:
-            at = self._database.clock()
+            at = self._database.now()
             return [_counting(connection, one) or _add(connection, at, one, "judged") for one in several]
 
     def lock(self, fixed: JudgedLimits, author: Author, reason: str) -> RecordedLimits:
@@ -68,7 +68,7 @@ class Limits:
             raise LedgerError("Say who sets the limits, and why.")
         check_length(reason)
         with self._database.write() as connection:
-            return _add(connection, self._database.clock(), decided, state, author, written(reason))
+            return _add(connection, self._database.now(), decided, state, author, written(reason))
 
 
 def _counting(connection: Connection, judged: JudgedLimits) -> RecordedLimits | None:

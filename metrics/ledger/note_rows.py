@@ -84,8 +84,8 @@ def replies_of(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) ->
 
 def add_mentions(
     connection: Connection, text: str, *, note_version: int | None = None, reply_version: int | None = None
-) -> None:
-    """Write down who and what a version of a text mentions."""
+) -> Mentions:
+    """Write down who and what a version of a text mentions, and return it."""
     found = mentions_in(text)
     rows = [
         {"note_version": note_version, "reply_version": reply_version, "kind": kind, "name": name}
@@ -94,6 +94,7 @@ def add_mentions(
     ]
     if rows:
         connection.execute(insert(mention), rows)
+    return found
 
 
 def _replies_to(connection: Connection, notes: set[int], as_of: datetime | None) -> dict[int, list[Reply]]:

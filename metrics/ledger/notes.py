@@ -14,7 +14,7 @@ from metrics.ledger.conflict import EditConflict, NotTheAuthorError
 from metrics.ledger.database import Database
 from metrics.ledger.found_notes import found_notes
 from metrics.ledger.ledger_error import LedgerError
-from metrics.ledger.note import KINDS, VERDICTS, NewNote, Note, NoteKind, Verdict
+from metrics.ledger.note import KINDS, VERDICTS, NewNote, Note, NoteKind, Reply, Verdict
 from metrics.ledger.note_rows import add_mentions, note_columns, notes_of
 from metrics.ledger.note_tables import note, note_metric, note_version
 from metrics.ledger.pulse import NOTED, newest_number
@@ -38,14 +38,14 @@ class Notes:
         """Keep several notes, all or none of them, and return them in their order."""
         checked = [(_checked(new), author) for new, author in several]
         with self._database.write() as connection:
-            at = self._database.clock()
-            ids = []
+            at = self._database.now()
+            kept = []
             for new, author in checked:
-                created = {"created_at": at, "author": author.name, "author_verified": author.verified}
+                by = Author(written(author.name), author.verified)
+                created = {"created_at": at, "author": by.name, "author_verified": by.verified}
                 id = connection.execute(insert(note).values(created).returning(note.c.id)).scalar_one()
-                _write(connection, id, new, Step(1, at), deleted=False)
-                ids.append(id)
-            return [_present(connection, id) for id in ids]
+                kept.append(_write(connection, id, new, Step(1, at), by, at))
+        return kept
 
     def edit(self, note_id: int, base_version: int, new: NewNote, author: Author) -> Note:
         """Keep a new version of a note that its author read at `base_version`.
@@ -130,9 +130,8 @@ class Notes:
                 raise LedgerError(f"Note {id} is deleted. Restore it before you change it.")
             if new is None and now.deleted == deleted:
                 raise LedgerError(f"Note {id} is {'already' if deleted else 'not'} deleted.")
-            step = end_version(connection, note_version, id, self._database.clock())
-            _write(connection, id, new or now.written, step, deleted)
-            return _present(connection, id)
+            step = end_version(connection, note_version, id, self._database.now())
+            return _write(connection, id, new or now.written, step, now.author, now.created_at, deleted, now.replies)
 
 
 def _present(connection: Connection, id: int) -> Note:
@@ -146,7 +145,17 @@ def _unknown(id: int) -> LedgerError:
     return LedgerError(f"There is no note {id} in the ledger.")
 
 
-def _write(connection: Connection, id: int, new: NewNote, step: Step, deleted: bool) -> None:
+def _write(
+    connection: Connection,
+    id: int,
+    new: NewNote,
+    step: Step,
+    author: Author,
+    created_at: datetime,
+    deleted: bool = False,
+    replies: tuple[Reply, ...] = (),
+) -> Note:
+    """Write a version of a note and return the note as it is then."""
     row = {
         "note": id,
         "version": step.version,
@@ -164,11 +173,28 @@ def _write(connection: Connection, id: int, new: NewNote, step: Step, deleted: b
         {"note_version": version, "position": position, "metric": metric} for position, metric in enumerate(new.metrics)
     ]
     connection.execute(insert(note_metric), metrics)
-    add_mentions(connection, new.text, note_version=version)
+    mentions = add_mentions(connection, new.text, note_version=version)
     if deleted:
         forget_text(connection, step.at, note=id)
     else:
         index_text(connection, step.at, new.text, note=id)
+    return Note(
+        metrics=new.metrics,
+        first_week=new.first_week,
+        last_week=new.last_week,
+        kind=new.kind,
+        text=new.text,
+        verdict=new.verdict,
+        come_back=new.come_back,
+        id=id,
+        version=step.version,
+        mentions=mentions,
+        author=author,
+        created_at=created_at,
+        edited_at=step.at,
+        deleted=deleted,
+        replies=replies,
+    )
 
 
 def _checked(new: NewNote) -> NewNote:
@@ -191,4 +217,4 @@ def _checked(new: NewNote) -> NewNote:
     if not new.text.strip() and new.verdict is None:
         raise LedgerError("Write what there is to say: only an anomaly with a verdict goes without a text.")
     check_length(new.text)
-    return replace(new, metrics=metrics, text=written(new.text))
+    return replace(new, metrics=tuple(map(written, metrics)), text=written(new.text))

@@ -29,7 +29,7 @@ class Replies:
         with self._database.write() as connection:
             if connection.execute(present).scalar_one_or_none() is not False:
                 raise LedgerError(f"There is no note {note_id} to reply to.")
-            at = self._database.clock()
+            at = self._database.now()
             created = {"created_at": at, "author": author.name, "author_verified": author.verified, "note": note_id}
             id = connection.execute(insert(reply).values(created).returning(reply.c.id)).scalar_one()
             _write(connection, note_id, id, text, Step(1, at), deleted=False)
@@ -67,7 +67,7 @@ class Replies:
                 raise LedgerError(f"Reply {id} is deleted. Restore it before you change it.")
             if text is None and now.deleted == deleted:
                 raise LedgerError(f"Reply {id} is {'already' if deleted else 'not'} deleted.")
-            step = end_version(connection, reply_version, id, self._database.clock())
+            step = end_version(connection, reply_version, id, self._database.now())
             _write(connection, now.note, id, now.text if text is None else text, step, deleted)
             return _present(connection, id)
 

@@ -53,10 +53,13 @@ def forget_text(
     follow_up: int | None = None,
 ) -> None:
     """Let a text be found no longer, from a moment on."""
-    same = [searched.c.reply == reply, searched.c.follow_up == follow_up]
-    if reply is None and follow_up is None:
-        same.append(searched.c.note == note)
-    connection.execute(update(searched).where(and_(*same), searched.c.until.is_(None)).values(until=at))
+    if reply is not None:
+        same = searched.c.reply == reply
+    elif follow_up is not None:
+        same = searched.c.follow_up == follow_up
+    else:
+        same = and_(searched.c.note == note, searched.c.reply.is_(None), searched.c.follow_up.is_(None))
+    connection.execute(update(searched).where(same, searched.c.until.is_(None)).values(until=at))
 
 
 def found_in(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, or_, select, update
 
 from metrics.ledger.ledger_error import LedgerError
 
@@ -21,7 +21,7 @@ class Step:
     at: datetime
 
 
-def valid_at(versions: Table[Any], as_of: datetime | None) -> ColumnElement[bool]:
+def valid_at(versions: FromClause, as_of: datetime | None) -> ColumnElement[bool]:
     """Return the condition for the versions of a moment; None means the present ones."""
     present: ColumnElement[bool] = versions.c.until.is_(None)
     if as_of is None:

@@ -8,6 +8,7 @@ from metrics.signals.memory import Bools, Floats
 from metrics.signals.procedure import Procedure
 
 _YEARS = 6
+_NEAR = 0.4
 
 
 def _weeks_back() -> list[list[int]]:
@@ -85,9 +86,9 @@ class Peaks:
         peak = self.events[at]
         rows = [at - back for several in WEEKS_BACK for back in several if back <= at]
         recurs = (np.sign(self.events[rows]) == np.sign(peak)).any(axis=0) if rows else nothing
-        near = standard[week - 2 : week + 1] * np.sign(peak)
-        known = ~np.isnan(near).any(axis=0)
-        came = (np.nan_to_num(near, nan=-np.inf) > np.minimum(0.4 * np.abs(peak), 2.0)).any(axis=0)
+        towards = standard[week - 2 : week + 1] * np.sign(peak)
+        known = ~np.isnan(towards).any(axis=0)
+        came = (np.nan_to_num(towards, nan=-np.inf) > _NEAR * np.abs(peak)).any(axis=0)
         found = (peak != 0) & (recurs | self.holidays[at]) & known & ~came & routine & (week - self.told > 3)
         self.told = np.where(found, week, self.told)
         return np.asarray(found), at

@@ -137,12 +137,15 @@ class Regimes:
             self._begin_anew(week, metric)
             return
         former = monitor.judgements.expected[since, metric]
-        monitor.clean[weeks, metric] = values
-        monitor.peaks.forget(weeks, metric)
-        self.restart[since, metric] = True
         z = self._z(metric, values) - monitor.design[weeks] @ models.coefficients[metric]
-        models.level[metric], models.deviation[metric] = np.nanmedian(z), 0.0
-        models.age[metric] = int(np.sum(~np.isnan(z)))
+        level = np.nanmedian(z)
+        belongs = np.abs(z - level) <= monitor.procedure.slow_limit * monitor.forecast(week)[1][metric]
+        monitor.clean[weeks, metric] = np.where(belongs, values, np.nan)
+        for at in np.flatnonzero(belongs):
+            monitor.peaks.forget(slice(since + at, since + at + 1), metric)
+        self.restart[since, metric] = True
+        models.level[metric], models.deviation[metric] = level, 0.0
+        models.age[metric] = max(int(belongs.sum()), 1)
         self._close(week, metric, kind, since)
         self.former_value[metric], self.former_week[metric] = former, since
         self.former_until[metric] = week + monitor.procedure.former_weeks

@@ -11,11 +11,11 @@ from typing import Literal
 Order = Literal["day_first", "month_first", "year_first"]
 
 # Unicode CLDR, "short date formats" and "numbers: symbols", for the locales that Google Sheets offers.
-_MONTH_FIRST = frozenset(("en", "en_US", "en_PH", "fil", "fil_PH", "es_PR", "es_US"))
-_YEAR_FIRST = frozenset(("ja", "zh", "ko", "hu", "sv", "lt", "mn"))
-_YEAR_FIRST_TOO = frozenset(("en_CA", "fr_CA"))
+_MONTH_FIRST = frozenset(("en", "en_US", "en_PH", "fil", "fil_PH", "es_PA", "es_PR"))
+_YEAR_FIRST = frozenset(("ja", "zh", "ko", "hu", "sv", "lt", "mn", "eu"))
+_YEAR_FIRST_TOO = frozenset(("en_CA", "en_ZA", "fr_CA"))
 _DAY_FIRST = frozenset((
-    "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fi", "fr", "gl",
+    "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "fi", "fr", "gl",
     "gu", "he", "hi", "hr", "hy", "id", "in", "is", "it", "iw", "ka", "kk", "kn", "lv", "mk", "ml", "mr", "my",
     "nb", "nl", "nn", "no", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "ta", "te", "th", "tr", "uk",
     "ur", "vi",

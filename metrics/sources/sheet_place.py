@@ -196,8 +196,8 @@ def _area(cells: str | None, worksheet: Worksheet) -> Area:
 
 def _two_worksheets(declared: str, of_range: str) -> SourceError:
     return SourceError(
-        f"The source reads worksheet {shorten(declared)}, and its range is in {shorten(of_range)}: delete 'worksheet:', or"
-        " write a range of that worksheet."
+        f"The source reads worksheet {shorten(declared)}, and its range is in {shorten(of_range)}: delete"
+        " 'worksheet:', or write a range of that worksheet."
     )
 
 

@@ -100,8 +100,8 @@ class _Query:
         faults = self._faults = Faults(self._source, address, self._name)
         backend = address.url.get_backend_name()
         query = single_statement(self._source.query, backend, self._source.id) if self._source.query else None
-        session = self._session = Session(address, self._source.timeout_seconds, self._timezone)
         try:
+            session = self._session = Session(address, self._source.timeout_seconds, self._timezone)
             connection = session.connect()
         except Exception as error:
             # A file of SQLite is opened by the first statement only.

@@ -8,7 +8,6 @@ from metrics.review.arrivals import worst_first
 from pages.parts import audit_panel, links, opening, review, source_list, trusted
 
 opened = opening.require()
-warehouse = opened.warehouse
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="controls"):
     st.title("Can I trust these numbers?", anchor=False, width="content")
@@ -19,11 +18,11 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
         st.rerun()
 
 fresh = trusted.sources(opened)
-sources = worst_first(warehouse.sources, {name for name, one in fresh.items() if one.late_since})
+sources = worst_first(opened.warehouse.sources, {name for name, one in fresh.items() if one.late_since})
 st.markdown(source_list.summary(opened, sources))
 st.header("Sources", anchor=False)
 for source in sources:
-    source_list.show(warehouse, source, fresh.get(source.id))
+    source_list.show(opened, source, fresh.get(source.id))
 
 if week_ending is None:
     opening.stop_without_values(opened)

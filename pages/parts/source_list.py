@@ -9,7 +9,8 @@ import streamlit as st
 from metrics.charts import words
 from metrics.review.freshness import Freshness
 from metrics.review.trust import Trust
-from metrics.warehouse.warehouse import SourceState, Warehouse
+from metrics.tree.tree import TARGET_SUFFIX, Tree
+from metrics.warehouse.warehouse import SourceState
 from pages.parts import audit_panel
 from pages.parts.notices import when
 from pages.parts.opening import Opened
@@ -34,12 +35,13 @@ def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
     return " ".join(said)
 
 
-def show(warehouse: Warehouse, source: SourceState, fresh: Freshness | None) -> None:
+def show(opened: Opened, source: SourceState, fresh: Freshness | None) -> None:
     """Show one source: how it was read, when it is due, what to do, and what was left out."""
+    warehouse = opened.warehouse
     with st.container(key=f"source_{source.id}", gap="xsmall"):
-        st.markdown(f"**{plain(source.id)}** {plain(_sentence(source))}")
-        if fresh is not None:
-            st.markdown(plain(_due(fresh)))
+        st.markdown(f"**{plain(source.id)}** {plain(_sentence(source) + _due(fresh))}")
+        if fresh is not None and fresh.late_since is not None:
+            st.markdown(plain(_late(opened.tree, fresh)))
         if source.error:
             st.markdown(plain(source.error))
         failed = [state for state in warehouse.series.values() if state.source == source.id and state.error]
@@ -86,20 +88,20 @@ def metrics_table(trusts: Sequence[Trust]) -> str | None:
     return rows[event.selection.rows[0]].metric.id if event.selection.rows else None
 
 
-def _due(fresh: Freshness) -> str:
-    """Say when the last week of a source should be in, and since when something is late."""
-    due = f"{fresh.due:%a %-d %b, %H:%M}"
-    if fresh.rhythm.declared:
-        said = f"The next week should be in on {due}, as declared."
-    elif fresh.rhythm.found:
-        said = f"The next week should be in on {due}, as in the weeks before."
-    else:
-        said = "How soon a week comes in is not known yet: it is expected by the end of the day after."
-    if fresh.late_since is None:
-        return said
-    metrics = "1 metric is" if len(fresh.late) == 1 else f"{len(fresh.late)} metrics are"
-    names = ", ".join(list(fresh.late)[:_MOST_NAMED]) + (" ..." if len(fresh.late) > _MOST_NAMED else "")
-    return f"Late since {fresh.late_since:%a %-d %b, %H:%M}: {metrics} ({names}). {said}"
+def _due(fresh: Freshness | None) -> str:
+    """Say when the next week of a source should be in; nothing where no rhythm is known."""
+    if fresh is None or not (fresh.rhythm.declared or fresh.rhythm.found):
+        return ""
+    how = "as declared" if fresh.rhythm.declared else "as in the weeks before"
+    return f" The next week is due {fresh.due:%a %-d %b, %H:%M}, {how}."
+
+
+def _late(tree: Tree, fresh: Freshness) -> str:
+    names = [tree.metrics[key.removesuffix(TARGET_SUFFIX)].name for key in fresh.late]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    owners = sorted({tree.metrics[key.removesuffix(TARGET_SUFFIX)].owner or "" for key in fresh.late} - {""})
+    ask = f" Ask {', '.join(owners[:_MOST_NAMED])} when it will be in." if owners else ""
+    return f"Late since {fresh.late_since:%a %-d %b, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.{ask}"
 
 
 def _sentence(source: SourceState) -> str:

@@ -31,9 +31,10 @@ FEW = 20
 WEEKS = 260
 METRICS = 200
 FIRST = date(2021, 11, 7)
+LAST = FIRST + timedelta(weeks=WEEKS - 1)
 WORDS = [
     f"{start}{end}"
-    for start in "launch price churn billing holiday outage".split()
+    for start in ("launch", "price", "churn", "billing", "holiday", "outage")
     for end in "abcdefghijklmnopqrstuvwxyz"
 ]
 GOAL = 1.5
@@ -41,18 +42,19 @@ TIMES = 15
 
 
 def fill(ledger: Ledger, notes: int) -> None:
-    """Write notes over five years, the newest weeks last; a fifth of them with a reply and a follow-up."""
+    """Write notes over five years; the last 20, always the same, are of the last week and of one metric."""
     chance = random.Random(SEED)
     author = Author("ana@lumen.example", True)
     for start in range(0, notes, 2000):
         several = []
         for number in range(start, min(start + 2000, notes)):
-            week = FIRST + timedelta(weeks=number * WEEKS // notes)
-            text = " ".join(chance.choices(WORDS, k=30))
-            metric = f"metric_{chance.randrange(METRICS)}"
+            last = number >= notes - FEW
+            week = LAST if last else FIRST + timedelta(weeks=number * (WEEKS - 2) // notes)
+            text = " ".join(["panel" if last else "shelf", *chance.choices(WORDS, k=30)])
+            metric = "metric_0" if last else f"metric_{1 + chance.randrange(METRICS)}"
             kind = chance.choice([kind for kind in KINDS if kind != "anomaly"])
             several.append((NewNote(metrics=(metric,), first_week=week, last_week=week, kind=kind, text=text), author))
-        for note in ledger.notes.add_many(several)[::50]:
+        for note in ledger.notes.add_many(several)[::-50]:
             ledger.replies.add(note.id, "Thanks, @ben", author)
             ledger.follow_ups.add(
                 NewFollowUp(text="Ask", owner="ben", due=note.last_week, note=note.id, metric=note.metrics[0]), author
@@ -63,20 +65,17 @@ def fill(ledger: Ledger, notes: int) -> None:
 
 def questions(ledger: Ledger) -> dict[str, Callable[[], object]]:
     """What the weekly page, a metric's page and the search ask."""
-    week = FIRST + timedelta(weeks=WEEKS - 1)
-    year_ago = week - timedelta(weeks=52)
-    metric = ledger.notes.find(limit=1)[0].metrics[0]
-    neighbours = [f"metric_{number}" for number in range(5)]
+    year_ago = LAST - timedelta(weeks=52)
     return {
         "is there anything new": ledger.version,
-        "notes of this week": lambda: ledger.notes.find(weeks=(week, week), limit=50),
-        "notes of a metric": lambda: ledger.notes.for_metric(metric, limit=20),
-        "notes of its neighbours": lambda: ledger.notes.find(metrics=neighbours, limit=20),
-        "the same week a year ago": lambda: ledger.notes.overlapping((year_ago, year_ago), metrics=[metric]),
+        "notes of this week": lambda: ledger.notes.find(weeks=(LAST, LAST), limit=FEW),
+        "notes of a metric": lambda: ledger.notes.for_metric("metric_0", limit=FEW),
+        "notes of several metrics": lambda: ledger.notes.find(metrics=["metric_0", "none", "nobody"], limit=FEW),
+        "the same week a year ago": lambda: ledger.notes.overlapping((year_ago, year_ago), metrics=["metric_0"]),
         "open follow-ups": ledger.follow_ups.open_at,
-        "the newest notes": lambda: ledger.notes.find(limit=50),
-        "search: two words": lambda: ledger.notes.find("launcha pricez", limit=50),
-        "search: one letter": lambda: ledger.notes.find("l", limit=50),
+        "the newest notes": lambda: ledger.notes.find(limit=FEW),
+        "search: a word": lambda: ledger.notes.find("panel", limit=FEW),
+        "search: a word of all notes": lambda: ledger.notes.find("l", limit=FEW),
     }
 
 

@@ -156,8 +156,9 @@ def _search() -> None:
         sa.ForeignKeyConstraint(["reply"], ["reply.id"], name="fk_searched_reply"),
         sa.ForeignKeyConstraint(["follow_up"], ["follow_up.id"], name="fk_searched_follow_up"),
     )
-    for column in ("note", "reply", "follow_up"):
-        op.create_index(f"ix_searched_{column}", "searched", [column])
+    op.create_index("ix_searched_note_reply_follow_up", "searched", ["note", "reply", "follow_up"])
+    op.create_index("ix_searched_reply", "searched", ["reply"])
+    op.create_index("ix_searched_follow_up", "searched", ["follow_up"])
     if op.get_context().dialect.name == "postgresql":
         op.execute(
             "CREATE TABLE search_words (id INTEGER PRIMARY KEY REFERENCES searched (id), words TSVECTOR NOT NULL)"
