@@ -18,7 +18,7 @@ from metrics.ledger.ledger import Ledger
 from metrics.ledger.refresh_record import RefreshLine
 from metrics.review.freshness import Arrived
 from metrics.tree.load import read_tree
-from metrics.warehouse.build import Build, seal
+from metrics.warehouse.build import Build
 from metrics.warehouse.change_log import ValueChange, value_changes
 from metrics.warehouse.schema import FORMAT
 from metrics.workspace import Workspace
@@ -138,7 +138,7 @@ def restored(workspace: Workspace, ledger: Ledger, refresh: RefreshLine, scratch
     try:
         build.restore(state, ledger.history.payloads(after=0, up_to=refresh.number), scratch)
         build.finish()
+        build.seal(refresh.number)
     finally:
         build.close()
-    seal(path, refresh.number, built_at)
     return path

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from metrics.tree.definition import definition_changes
 from metrics.tree.faults import TreeError
 from metrics.tree.load import LoadedTree, load_tree, read_tree
 from metrics.tree.tree import Source, Tree
-from metrics.warehouse.build import Build, seal
+from metrics.warehouse.build import Build
 from metrics.warehouse.change_log import changes
 from metrics.warehouse.schema import SeriesRow, series_of, source_fingerprint
 from metrics.warehouse.store import Store
@@ -192,9 +192,11 @@ class _Refresh:
             build.finish()
             same = [result.id for result in results.values() if result.outcome == "unchanged"]
             found = changes(build.connection, self._scratch, compare, same)
-            state = build.state()
-            build.close()
-            as_before = self._seal(path, found, json.dumps(state, ensure_ascii=False), before if compare else None)
+            state = json.dumps(build.state(), ensure_ascii=False)
+            with closing(Warehouse(path, build.connection.cursor())) as warehouse:
+                as_before = _as_before(warehouse)
+                number = self._record(warehouse, found, state, before if compare else None)
+            build.seal(number)
             workspace.store.publish(path)
         finally:
             build.close()
@@ -275,22 +277,14 @@ class _Refresh:
             series_errors=tuple(report.failed.values()), notes=report.notes,
         )  # fmt: skip
 
-    def _seal(self, path: Path, found: Sequence[Change], state: str, before: Path | None) -> Mapping[str, SourceResult]:
-        """Record a finished file in the ledger and number it; return what there is to say of sources as they were."""
-        warehouse = Warehouse(path)
-        try:
-            today = self._moment.astimezone(ZoneInfo(self._tree.calendar.timezone)).date()
-            week = review_week(self._tree, warehouse, today)
-            as_before = _as_before(warehouse)
-        finally:
-            warehouse.close()
-        number = self._ledger.history.record(
-            RefreshRecord(
-                self._moment, week, self._loaded.text, state, tuple(found), tuple(self._definition_changes(before))
-            )
+    def _record(self, warehouse: Warehouse, found: Sequence[Change], state: str, before: Path | None) -> int:
+        """Record what is in a finished file in the ledger; return the refresh's number."""
+        today = self._moment.astimezone(ZoneInfo(self._tree.calendar.timezone)).date()
+        week = review_week(self._tree, warehouse, today)
+        changed = tuple(self._definition_changes(before))
+        return self._ledger.history.record(
+            RefreshRecord(self._moment, week, self._loaded.text, state, tuple(found), changed)
         )
-        seal(path, number, self._moment.replace(tzinfo=None))
-        return as_before
 
     def _definition_changes(self, before: Path | None) -> list[DefinitionChange]:
         if before is None:

@@ -165,7 +165,7 @@ for text in ("2026-02-30", "31 Jun 2026", "1666-09-02", "3026-03-06"):
         f"shop.csv, row 6, day: {text} is not a day of the calendar in the years 1900 to 2200; the row was left out",
         lost=BAD_DAY,
     )
-csv("no date", table(day=""), "shop.csv, row 6, day: None has no date; the row was left out", lost=BAD_DAY)
+csv("no date", table(day=""), "shop.csv, row 6, day:  has no date; the row was left out", lost=BAD_DAY)
 csv(
     "a date of another format",
     table(day="06.03.2026"),
@@ -215,7 +215,12 @@ csv(
 csv("no readable value", "day,signups\n2026-03-02,x\n2026-03-03,y\n", "shop.csv: no readable value. The first that could not be: shop.csv, row 2, signups: x is not a number.")  # fmt: skip
 csv("no readable date", "day,signups\nx,5\ny,6\n", "shop.csv: no readable row. The first that could not be: shop.csv, row 2, day: x is not a date that can be read")  # fmt: skip
 csv("not there", table(), "There is no file shops.csv. The files in the workspace are:", "Did you mean 'shop.csv'?", path="shops.csv")  # fmt: skip
-csv("no match", table(), "No file matches in/*.csv, and there is no other file", path="in/*.csv")
+csv(
+    "no match",
+    table(),
+    "No file matches in/*.csv. The files in the workspace are: good.csv, good.xlsx, shop.csv.",
+    path="in/*.csv",
+)
 csv("long without its column", table(), "shop.csv has no column 'metric'. It has: day, signups.", layout="long", metric="metric", value="signups")  # fmt: skip
 csv("long without its name", table(header="day,value,metric").replace('"\n', '","sales"\n'), "shop.csv has no 'signups' in column metric. It has: sales.", layout="long", metric="metric", value="value")  # fmt: skip
 
@@ -265,7 +270,7 @@ excel(
     "a date that is text", grid(day="soon"), "row 6, day (column A): soon is not a date that can be read", lost=BAD_DAY
 )
 excel("a total below", [*GRID, ["Total", 231]], "row 16, day (column A): Total is not a date that can be read; the row was left out", lost=frozenset())  # fmt: skip
-excel("dates merged", grid(), "shop.xlsx (Weekly) has merged cells: what stands there counts for the first cell only.", "row 6, day (column A): None has no date; the row was left out", change=lambda book: book["Weekly"].merge_cells("A5:A6"), lost=BAD_DAY)  # fmt: skip
+excel("dates merged", grid(), "shop.xlsx (Weekly) has merged cells: what stands there counts for the first cell only.", "row 6, day (column A):  has no date; the row was left out", change=lambda book: book["Weekly"].merge_cells("A5:A6"), lost=BAD_DAY)  # fmt: skip
 excel("in a range", [[], [], *([None, *row] for row in grid("x"))], "shop.xlsx (Weekly), row 8, signups (column C): x is not a number", range="B3:C", lost=BAD_DAY)  # fmt: skip
 
 # Excel: sheets and ranges
@@ -410,7 +415,7 @@ parquet("a text for a date", lambda: with_cell(TEXT_DAYS, True), "shop.parquet, 
 parquet(
     "no date",
     lambda: with_cell(NO_DAYS, True),
-    "shop.parquet, row 5, day: None has no date; the row was left out",
+    "shop.parquet, row 5, day:  has no date; the row was left out",
     lost=BAD_DAY,
 )
 parquet("empty", lambda: b"", "shop.parquet is empty (0 bytes): copy it here again.")

@@ -1,29 +1,38 @@
 """Whatever a CSV file, a workbook, a Parquet file or a download is broken by: it is told, and no value is lost."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from broken_inputs import BROKEN, ROWS, SECRET, Bench, table
+from broken_inputs import BROKEN, GRID, ROWS, SECRET, Bench, table
 from web_server import WebServer, served
+from workbooks import write_workbook
 from workspaces import WorkspaceFiles
 
 from metrics.refresh import Summary
 
-GOOD = {"type": "csv", "path": "good.csv", "date": "day"}
+# Values of another definition are never kept: these keys of a source belong to it.
+DEFINING = ("date", "layout", "metric", "value")
 
 
 class Home:
     """A workspace whose values are whole, and whose state can be brought back to that."""
 
-    def __init__(self, folder: Path) -> None:
-        self.files = WorkspaceFiles(folder, "northstar: 1\n", {"good.csv": table()})
+    def __init__(self, folder: Path, keys: dict[str, Any]) -> None:
+        day = keys.get("date", "day")
+        self.files = WorkspaceFiles(folder, "northstar: 1\n", {"good.csv": table(header=f"{day},signups")})
+        write_workbook(self.files.folder / "good.xlsx", GRID)
+        if keys.get("layout") == "long":
+            lines = [f"{each},signups,{value}" for each, value in ROWS]
+            header = f"{day},{keys['metric']},{keys['value']}"
+            self.files.write("good.csv", "\n".join([header, *lines, ""]))
         self._kept = folder / "kept"
-        self.declare(GOOD)
+        good = {"type": "csv", "path": "good.csv"} if "date" in keys else {"type": "excel", "path": "good.xlsx"}
+        self.declare(good | keys)
         assert not self.files.refresh().failed
         shutil.copytree(self.files.state, self._kept)
 
@@ -59,8 +68,17 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("home"))
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], Home]:
+    """Gives a workspace with good values of the definition that a source has."""
+    made: dict[str, Home] = {}
+
+    def home(source: dict[str, Any]) -> Home:
+        keys = {key: source[key] for key in DEFINING if key in source}
+        if repr(keys) not in made:
+            made[repr(keys)] = Home(tmp_path_factory.mktemp("home"), keys)
+        return made[repr(keys)]
+
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -71,17 +89,25 @@ def server() -> Iterator[WebServer]:
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_broken_is_told_precisely_and_loses_no_good_value(
-    name: str, home: Home, server: WebServer, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    homes: Callable[[dict[str, Any]], Home],
+    tmp_path: Path,
+    server: WebServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for variable in ("HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
         monkeypatch.delenv(variable.lower(), raising=False)
     broken = BROKEN[name]
+    source = broken.make(Bench(tmp_path, server))
+    home = homes(source)
     home.as_it_was()
     before = home.values()
     assert before == dict(ROWS)
 
-    home.declare(broken.make(Bench(home.files.folder, server)))
+    for made in tmp_path.iterdir():
+        shutil.copy(made, home.files.folder)
+    home.declare(source)
     summary = home.files.refresh()
 
     told, after = home.told(summary), home.values()

@@ -170,6 +170,14 @@ def test_row_without_date_is_reported_where_it_has_values(tmp_path: Path) -> Non
     assert report.rows == 2
 
 
+def test_a_format_holds_for_files_whose_dates_could_all_be_read_without_it(tmp_path: Path) -> None:
+    content = "day,a\n2021-02-03,5\n2021-02-04,6\n"
+    assert values(tmp_path, content, date_format="%Y-%d-%m") == {"2021-03-02": 5, "2021-04-02": 6}
+    assert values(tmp_path, content, date_format="%Y-%m-%d") == {"2021-02-03": 5, "2021-02-04": 6}
+    with pytest.raises(SourceError, match="2021-02-03 is not a date written as %d/%m/%Y"):
+        read(tmp_path, content, date_format="%d/%m/%Y")
+
+
 def test_date_format_alone_counts(tmp_path: Path) -> None:
     assert values(tmp_path, "day,a\n1/2/21,5\n", date_format="%m/%d/%y") == {"2021-01-02": 5}
     assert values(tmp_path, "day,a\n1/2/21,5\n", date_format="%d/%m/%y") == {"2021-02-01": 5}

@@ -15,7 +15,7 @@ from workspaces import WorkspaceFiles
 
 from metrics.cli import app
 from metrics.errors import NorthstarError
-from metrics.tree.load import read_tree
+from metrics.tree.load import load_tree, read_tree
 from metrics.tree.tree import Tree
 from metrics.wbr_app.folder import Imported, import_deck
 from metrics.wbr_app.query import Equal, equalities
@@ -71,6 +71,10 @@ def tree_of(found: Imported) -> Tree:
     text = found.files["northstar.yaml"]
     assert isinstance(text, str)
     return read_tree(text).tree
+
+
+def tree_of_folder(folder: Path) -> Tree:
+    return load_tree(folder).tree
 
 
 def texts(found: Imported) -> str:
@@ -326,14 +330,14 @@ def test_a_value_a_week_among_days_is_told(tmp_path: Path) -> None:
 
 
 def test_names_that_are_no_ids(tmp_path: Path) -> None:
-    names = ["Größe: 1", "größe 1", "7 days", "no", "#x", "true", "売上", "a" * 90, "- b", "{c}"]
+    names = ["404", "Größe: 1", "größe 1", "7 days", "no", "#x", "true", "売上", "a" * 90, "- b", "{c}"]
     metrics = "metrics:\n" + "".join(f'  "{name}": {{column: Visits, aggf: sum}}\n' for name in names)
     blocks = [graph(f'"{name}": {{}}') for name in names]
     found = imported(tmp_path, deck(*blocks, metrics=metrics), VALUES)
     tree = tree_of(found)
     assert [metric.name for metric in tree.metrics.values()] == names
     assert list(tree.deck_metrics) == list(tree.metrics)
-    assert list(tree.metrics)[:6] == ["grosse_1", "grosse_1_2", "metric_7_days", "no", "x", "metric_true"]
+    assert list(tree.metrics)[:7] == ["metric_404", "grosse_1", "grosse_1_2", "metric_7_days", "no", "x", "metric_true"]
 
 
 # Events
@@ -468,6 +472,7 @@ def test_all_faults_come_together(tmp_path: Path) -> None:
         (HEADER + "\n", "deck.csv has no readable day in its column Date."),
         (HEADER + "\nsoon,1,1,1,1,US,1\n", "deck.csv has no readable day in its column Date."),
         ("Date\0,Visits\n", "is not plain text"),
+        (VALUES + '25-SEP-2021,"' + "1" * 200_000, "deck.csv, line 387: a quotation mark opens"),
     ],
 )  # fmt: skip
 def test_a_file_of_values_that_is_none(tmp_path: Path, values: str, told: str) -> None:
@@ -514,6 +519,14 @@ def test_the_command_overwrites_nothing(files: dict[str, Path]) -> None:
     made = run("import", "wbr-app", files["deck.yaml"], files["deck.csv"], "--out", files["out"])
     assert made.exit_code == 1 and "deck.csv" in made.stderr
     assert os.listdir(files["out"]) == ["deck.csv"] and (files["out"] / "deck.csv").read_text() == "mine"
+
+
+def test_values_that_lie_in_the_folder_stay_there(files: dict[str, Path]) -> None:
+    folder = files["deck.csv"].parent
+    made = run("import", "wbr-app", files["deck.yaml"], files["deck.csv"], "--out", folder)
+    assert made.exit_code == 0, made.stderr
+    assert files["deck.csv"].read_text() == VALUES
+    assert tree_of_folder(folder).sources["deck"].path == "deck.csv"
 
 
 def test_a_deck_at_fault_writes_nothing(files: dict[str, Path]) -> None:

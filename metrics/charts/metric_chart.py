@@ -79,7 +79,7 @@ def metric_chart(
     values = values[np.isfinite(values)]
     if not len(values):
         return dressed([nothing(colours)], colours, width, height)
-    drawing = Drawing(frame, _time_axis(frame), axis_of(values.tolist(), metric, height), colours)
+    drawing = Drawing(frame, time_axis(frame), axis_of(values.tolist(), metric, height), colours)
     zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     layers: list[Layer] = [
         *divider_rules(drawing, dividers),
@@ -212,7 +212,7 @@ def _column_width(frame: pd.DataFrame) -> alt.ExprRef:
     return alt.ExprRef(f"scale('x', {second}) - scale('x', {first}) + 1")
 
 
-def _time_axis(frame: pd.DataFrame) -> alt.X:
+def time_axis(frame: pd.DataFrame) -> alt.X:
     """The time axis: months named, years where they begin, and room for the labels at the right."""
     first, last = frame["period"].iloc[0], frame["period"].iloc[-1]
     span = max(last - first, pd.Timedelta(days=21))

@@ -116,8 +116,10 @@ def share(value: float | None) -> str:
 
 
 def _signed(value: float, text: str) -> str:
+    if value >= 0:
+        return text
     is_zero = not any(digit in text for digit in "123456789")
-    return text if value >= 0 or is_zero else f"{MINUS}{text}"
+    return text if is_zero else f"{MINUS}{text}"
 
 
 def _symbol(metric: Metric) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal
 
 from metrics.charts import numbers, words
@@ -99,6 +99,7 @@ def panel(metric: Metric, series: Series, frame: Frame, scale: Axis, caption: st
     )
 
 
+@lru_cache(maxsize=4_000)  # places have one decimal, so they come again and again
 def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 

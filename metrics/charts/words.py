@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from metrics.calendar import MONTHS, Period
@@ -27,6 +28,7 @@ def long_day(day: date) -> str:
     return f"{short_day(day)} {day.year}"
 
 
+@lru_cache(maxsize=1_000)  # all blocks of a page are about the same periods
 def period(which: Period) -> str:
     """Return `Week ending 14 Nov 2026`, `October 2026`, or `1 Oct to 14 Nov 2026`."""
     if which.span == "week":
@@ -68,7 +70,8 @@ def days_present(point: Point) -> str:
 
 def valued(metric: Metric, point: Point) -> str:
     """Return a value in full, with how much of it is there: `412, 5 of 7 days`."""
-    return ", ".join(text for text in (numbers.full(point.value, metric), days_present(point)) if text)
+    value, days = numbers.full(point.value, metric), days_present(point)
+    return f"{value}, {days}" if value and days else value or days
 
 
 def state(figures: MetricFigures) -> State:

@@ -50,9 +50,11 @@ def wbr_app(
 
     refuse_to_overwrite(out, ("northstar.yaml", STRATEGY, REPORT, EVENTS))
     imported = import_deck(config, csv, events)
-    refuse_to_overwrite(out, imported.files)
+    # A file of values that lies there already stays as it is.
+    files = {name: content for name, content in imported.files.items() if content != csv or not _is_in(csv, out)}
+    refuse_to_overwrite(out, files)
     out.mkdir(parents=True, exist_ok=True)
-    Beginning(imported.files, {}).write(out)
+    Beginning(files, {}).write(out)
     for remark in imported.remarks:
         place = f"{config.name}:{remark.line}: " if remark.line else ""
         tell(f"{place}{remark.text}")
@@ -66,3 +68,7 @@ def wbr_app(
         say(f"{count(imported.events, 'event')}: {command} makes notes of them.")
     keep_state_out_of_git(out)
     say_what_is_next(out, "name what drives what in")
+
+
+def _is_in(file: Path, folder: Path) -> bool:
+    return file.resolve().parent == folder.resolve()

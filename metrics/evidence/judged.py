@@ -92,7 +92,7 @@ def _lost(measured: Measured) -> Lost | None:
         return None
     first, second = (half * sense for half in stability.halves)
     p = stability.second_half.p_positive if sense > 0 else stability.second_half.p_negative
-    if first > second and p > 0.2:
+    if first > second and p > 0.1:
         return "faded"
     return "turned" if min((block * sense for block in stability.blocks), default=0.0) < 0 else None
 

@@ -16,7 +16,7 @@ from metrics.ledger.database import Database
 from metrics.ledger.follow_up import FollowUp, FollowUpState, NewFollowUp
 from metrics.ledger.ledger_error import LedgerError
 from metrics.ledger.note_tables import follow_up, follow_up_version, note_version, searched
-from metrics.ledger.search import found_in, index_text
+from metrics.ledger.search import forget_text, found_in, index_text
 from metrics.ledger.versions import Step, check_length, end_version, valid_at
 
 
@@ -214,6 +214,8 @@ def _write(
     }
     connection.execute(insert(follow_up_version).values(row))
     kept = _present(connection, id)
+    if step.version > 1:
+        forget_text(connection, step.at, follow_up=id)
     index_text(connection, step.at, f"{kept.text}\n{kept.outcome}", note=kept.note, follow_up=id)
     return kept
 

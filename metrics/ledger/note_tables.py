@@ -154,5 +154,10 @@ limits = Table(
 )
 # One row a version of a text; its words are in search_words, which SQLite and PostgreSQL each have in their own way.
 searched = Table(
-    "searched", metadata, _SearchedColumns, Index(None, "note"), Index(None, "reply"), Index(None, "follow_up")
+    "searched",
+    metadata,
+    _SearchedColumns,
+    Index(None, "note", "reply", "follow_up"),
+    Index(None, "reply"),
+    Index(None, "follow_up"),
 )

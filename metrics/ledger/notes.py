@@ -174,9 +174,9 @@ def _write(
     ]
     connection.execute(insert(note_metric), metrics)
     mentions = add_mentions(connection, new.text, note_version=version)
-    if deleted:
+    if step.version > 1:
         forget_text(connection, step.at, note=id)
-    else:
+    if not deleted:
         index_text(connection, step.at, new.text, note=id)
     return Note(
         metrics=new.metrics,

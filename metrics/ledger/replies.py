@@ -88,9 +88,9 @@ def _write(connection: Connection, note_id: int, id: int, text: str, step: Step,
     row = {"reply": id, "version": step.version, "at": step.at, "deleted": deleted, "text": text}
     version = connection.execute(insert(reply_version).values(row).returning(reply_version.c.id)).scalar_one()
     add_mentions(connection, text, reply_version=version)
-    if deleted:
+    if step.version > 1:
         forget_text(connection, step.at, note=note_id, reply=id)
-    else:
+    if not deleted:
         index_text(connection, step.at, text, note=note_id, reply=id)
 
 

@@ -28,11 +28,10 @@ def index_text(
     reply: int | None = None,
     follow_up: int | None = None,
 ) -> None:
-    """Let a text be found from a moment on, in place of its earlier version.
+    """Let a text be found from a moment on; an earlier version of it is to be forgotten first.
 
     It is the text of a note, or of a reply or follow-up that belongs to the note, if to one.
     """
-    forget_text(connection, at, note=note, reply=reply, follow_up=follow_up)
     row = {"at": at, "until": None, "note": note, "reply": reply, "follow_up": follow_up}
     id = connection.execute(insert(searched).values(row).returning(searched.c.id)).scalar_one()
     found = words(text)

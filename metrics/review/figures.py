@@ -69,15 +69,14 @@ class Figures:
         self._states = warehouse.series
         self._newest = warehouse.newest_days(week_ending)
         self.periods = ReviewPeriods.of(week_ending, tree.calendar)
-        self._slices = self.periods.slices()
         current = self.periods.current
         prior = tuple(prior_year(period) for period in current)
         values = warehouse.values(tree, current + prior)
         value_rows = [self._states[metric_id].number for metric_id in self.metric_ids]
         both = _block(values, value_rows, current + prior)
-        self._current = self._not_ended(both.columns(slice(0, len(current))))
-        self._prior = both.columns(slice(len(current), None))
-        self._target_values = self._not_ended(targets(tree, self._states, self._target_block(values)))
+        self._current = self._groups(self._not_ended(both.columns(slice(0, len(current)))))
+        self._prior = self._groups(both.columns(slice(len(current), None)))
+        self._targets = self._groups(self._not_ended(targets(tree, self._states, self._target_block(values))))
 
     def __getitem__(self, metric_id: str) -> MetricFigures:
         """Return one metric's figures; raises UnknownNameError."""
@@ -99,15 +98,15 @@ class Figures:
 
     def group(self, name: str) -> PeriodValues:
         """Return the current year's values of `weeks` (7), `months` (13), `fiscal_months` (12) or `to_date` (3)."""
-        return self._current.columns(self._slices[name])
+        return self._current[name]
 
     def prior(self, name: str) -> PeriodValues:
         """Return the values that the same group is compared with, a year earlier."""
-        return self._prior.columns(self._slices[name])
+        return self._prior[name]
 
     def target(self, name: str) -> PeriodValues:
         """Return the targets over a group of periods; NaN for metrics without one."""
-        return self._target_values.columns(self._slices[name])
+        return self._targets[name]
 
     @cached_property
     def summary(self) -> Mapping[ChangeName, Changes]:
@@ -136,6 +135,9 @@ class Figures:
     @cached_property
     def _kinds(self) -> Kinds:
         return kinds(self.tree, self._states, self.metric_ids)
+
+    def _groups(self, block: PeriodValues) -> Mapping[str, PeriodValues]:
+        return {name: block.columns(which) for name, which in self.periods.slices().items()}
 
     def _not_ended(self, block: PeriodValues) -> PeriodValues:
         """Blank the periods that end after the review's week: fiscal months still to come."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,8 @@ class PeriodValues:
 
     def points(self, row: int) -> tuple[Point, ...]:
         """Return one metric's row as points."""
+        columns = (values[row].tolist() for values in (self.value, self.present, self.expected))
         return tuple(
-            Point(period, None if np.isnan(value) else float(value), int(present), int(expected))
-            for period, value, present, expected in zip(
-                self.periods, self.value[row], self.present[row], self.expected[row], strict=True
-            )
+            Point(period, None if isnan(value) else value, present, expected)
+            for period, value, present, expected in zip(self.periods, *columns, strict=True)
         )

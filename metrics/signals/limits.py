@@ -15,6 +15,7 @@ _MOST = 400
 _POWERS = (0.0, 0.25, 0.5)
 _LEAST_SCALE = 1e-12
 _MOST_SKEW = 1.5
+_FEW = 30.0
 
 
 def scale(errors: Floats, parameters: Whole, age: Whole, procedure: Procedure) -> Floats:
@@ -63,15 +64,24 @@ def narrowing_power(errors: Floats, denominators: Floats) -> tuple[float, float]
     return _POWERS[int(np.argmin(costs))], float(np.median(denominators[known]))
 
 
-def skew_of_counts(whole: Bools, middle: Floats, spread: Floats) -> Floats:
-    """Return the skewness of small whole numbers: 1 / sqrt(mean) where they vary like counts, 0 elsewhere."""
-    counts = whole & (middle > 0) & (spread**2 > 0.5 * middle)
-    return np.where(counts, np.minimum(spread / np.maximum(middle, 1e-9), _MOST_SKEW), 0.0)
+def varies_like_counts(whole: Bools, middle: Floats, spread: Floats) -> Bools:
+    """Return which metrics are small whole numbers that vary at least about as much as counts of chance events do."""
+    return np.asarray(whole & (middle > 0) & (middle < _FEW) & (spread**2 > 0.5 * middle))
 
 
-def upper_of_skewed(limit: Floats, skew: Floats) -> Floats:
-    """Return the upper limit of a skewed variable by its Cornish-Fisher expansion, in standard deviations."""
-    return limit + (limit**2 - 1.0) / 6.0 * skew
+def upper_of_counts(limit: Floats, counts: Bools, middle: Floats, spread: Floats) -> Floats:
+    """Return upper limits, in standard deviations: those of counts allow for their skewness.
+
+    By the Cornish-Fisher expansion for a skewness of spread / middle, that of a Poisson variable, and never below the
+    Poisson quantile itself.
+    """
+    found = limit.copy()
+    if counts.any():
+        few, mean, width = limit[counts], middle[counts], spread[counts]
+        expanded = few + (few**2 - 1.0) / 6.0 * np.minimum(width / mean, _MOST_SKEW)
+        quantile = stats.poisson.isf(stats.norm.sf(few), mean)
+        found[counts] = np.maximum(expanded, (quantile + 0.5 - mean) / width)
+    return found
 
 
 def tail(standard: Floats, procedure: Procedure) -> Floats:

@@ -63,25 +63,26 @@ def design(first: int, weeks: int) -> Floats:
     return np.column_stack([number / _SCALE_OF_SLOPE, *waves])
 
 
-def choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedure) -> Models:
+def choose(values: Floats, restart: Bools, columns: Floats, whole: Bools, procedure: Procedure) -> Models:
     """Choose a model for each metric from its clean values so far (weeks x metrics, NaN where not known).
 
-    `restart` marks the first week of each regime, `columns` is the design of the same weeks.
+    `restart` marks the first week of each regime, `columns` is the design of the same weeks; `whole`
+    marks counts.
     """
     parts = [
-        _choose(values[:, at : at + _AT_ONCE], restart[:, at : at + _AT_ONCE], columns, procedure)
-        for at in range(0, values.shape[1], _AT_ONCE)
+        _choose(values[:, part], restart[:, part], columns, whole[part], procedure)
+        for part in (slice(at, at + _AT_ONCE) for at in range(0, values.shape[1], _AT_ONCE))
     ]
     names = [field.name for field in fields(Models)]
     return Models(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _choose(values: Floats, restart: Bools, columns: Floats, procedure: Procedure) -> Models:
+def _choose(values: Floats, restart: Bools, columns: Floats, whole: Bools, procedure: Procedure) -> Models:
     metrics = values.shape[1]
     known = ~np.isnan(values)
     age = ages(known, restart)
     memories = np.array(procedure.memories)
-    may_log, logs = _logs(values, known, procedure)
+    may_log, logs = _logs(values, known, whole, procedure)
     stacked = np.concatenate(
         [
             np.where(known, values, 0.0)[:, :, None],
@@ -192,9 +193,14 @@ def _combined(state: Floats, log: Whole, beta: Floats) -> Floats:
     return np.asarray(own - (beta * state[:, 2:]).sum(axis=1))
 
 
-def _logs(values: Floats, known: Bools, procedure: Procedure) -> tuple[Bools, Floats]:
-    """Return which metrics may be put in logs (positive, and some way up from the least value), and their logs."""
+def _logs(values: Floats, known: Bools, whole: Bools, procedure: Procedure) -> tuple[Bools, Floats]:
+    """Return which metrics may be put in logs, and their logs.
+
+    Those that are positive, and whose largest value is some way above the least. Not small counts: their logs are
+    skewed, and the first zero would be a signal.
+    """
     least = np.where(known, values, np.inf).min(axis=0)
     most = np.where(known, values, -np.inf).max(axis=0)
-    may = (least > 0) & (most > procedure.log_ratio * least)
+    small_counts = whole & (least < procedure.least_count_in_logs)
+    may = (least > 0) & (most > procedure.log_ratio * least) & ~small_counts
     return may, np.log(np.where(known & (values > 0), values, 1.0))

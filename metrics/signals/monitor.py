@@ -112,10 +112,10 @@ class Monitor:
         middle, spread = self.forecast(week)
         base = self.limit() * np.where(history < p.young, p.young_limit, 1.0)
         limit = base * self.tail
-        skew = limits.skew_of_counts(self.whole & ~self.models.log, middle, spread)
+        counts = limits.varies_like_counts(self.whole & ~self.models.log, middle, spread)
         usual = self.raw(middle)
         up, down = self.peaks.reach(week, self.models.log, usual, spread, limit)
-        ceiling = limits.upper_of_skewed(limit, skew)
+        ceiling = limits.upper_of_counts(limit, counts, middle, spread)
         high, low = np.maximum(ceiling, up), np.maximum(limit, down)
         for name, z in (("expected", middle), ("lower", middle - low * spread), ("upper", middle + high * spread)):
             getattr(out, name)[week] = np.where(judged, self.raw(z), np.nan)
@@ -168,12 +168,14 @@ class Monitor:
             return
         first = max(0, week - self.procedure.window)
         clean, restart = self.regimes.clean_weeks(first, week, which)
-        chosen = choose(clean, restart, self.design[first:week], self.procedure)
+        raw = self.values[first:week, which]
+        whole = np.asarray((np.isnan(raw) | ((raw == np.round(raw)) & (raw >= 0))).all(axis=0), bool)
+        chosen = choose(clean, restart, self.design[first:week], whole, self.procedure)
         self.models.replace(which, chosen)
         self.tail[which] = limits.tail(
             self.standard[max(0, week - self.procedure.tail_weeks) : week, which], self.procedure
         )
-        self.whole[which] = np.all((clean == np.round(clean)) & (clean >= 0) | np.isnan(clean), axis=0)
+        self.whole[which] = whole
         for metric in which:
             if self.has_denominator[metric]:
                 self._weigh(week, int(metric))
@@ -285,7 +287,7 @@ class Monitor:
         two_values = (~known | (last == least) | (last == most)).all(axis=0)
         filled = np.where(known, last, most)
         steps = (filled[1:] != filled[:-1]).sum(axis=0)
-        flat = two_values & (steps <= 2) & (known.sum(axis=0) >= p.least_flat)
+        flat = two_values & (steps <= 1) & (known.sum(axis=0) >= p.least_flat)
         value = self.values[week]
         moved = flat & ~np.isnan(value) & (value != least) & (value != most)
         return flat, moved

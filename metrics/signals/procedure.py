@@ -31,6 +31,7 @@ class Procedure:
     harmonics_from: tuple[int, ...] = (60, 78, 104)
     slope_from: int = 40
     log_ratio: float = 1.35
+    least_count_in_logs: float = 8.0
     penalty: float = 0.75
     memory_penalty: float = 0.5
     scale_weeks: int = 78

@@ -13,6 +13,8 @@ from metrics.sources.table import trimmed
 # source's rows and days.
 ANY_ROW = -1
 
+CLEAN_DATES = "%Y-%m-%d"
+
 # DuckDB takes the words `epoch` and `infinity` for 1 January 1900 where it expects dates.
 _FIRST_DAY = "DATE '1901-01-01'"
 

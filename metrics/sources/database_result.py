@@ -12,6 +12,7 @@ from metrics.sources.fetched import cell_text
 from metrics.sources.header import unique
 
 _LONGEST = 1_000
+_MOST_BITS = 3_000
 
 
 class Cells:
@@ -44,14 +45,17 @@ class Cells:
             return ""
         if number in self._convert:
             value = self._convert[number](value)
+        kind = type(value)
+        if kind is str:
+            self._found[number] = False
+            # Most texts are short and plain, and there are millions of them.
+            return value if len(value) <= _LONGEST and value.isprintable() else _cut(cell_text(value))
         if isinstance(value, date):
             self._found.setdefault(number, True)
             return self._day(value)
         self._found[number] = False
-        if isinstance(value, str):
-            return _cut(cell_text(value))
         if isinstance(value, int):
-            return _cut(cell_text(value)) if value.bit_length() < 10_000 else "a number of thousands of digits"
+            return cell_text(value) if value.bit_length() < _MOST_BITS else "a number of thousands of digits"
         if isinstance(value, float | Decimal):
             if math.isnan(value):
                 self._not_numbers[number] = self._not_numbers.get(number, 0) + 1

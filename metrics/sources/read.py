@@ -12,7 +12,7 @@ from typing import NamedTuple
 import duckdb
 
 from metrics.sources.absence import Absences, some
-from metrics.sources.clean import ANY_ROW, insert_clean
+from metrics.sources.clean import ANY_ROW, CLEAN_DATES, insert_clean
 from metrics.sources.date_column import find_date_column
 from metrics.sources.dirty import DirtyFiles
 from metrics.sources.fetched import Fetched
@@ -162,7 +162,8 @@ class _Reading:
     def report(self) -> Report:
         """Read all files."""
         self._list_series()
-        dirty = [plan for plan in self._plans if not insert_clean(self._connection, plan)]
+        plain_dates = self._source.date_format in (None, CLEAN_DATES)
+        dirty = [plan for plan in self._plans if not (plain_dates and insert_clean(self._connection, plan))]
         files = self._staged(dirty)
         tally = self._tally()
         self._count_clean_rows(tally)

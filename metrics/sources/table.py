@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from metrics.sources.fetched import TextFile
 from metrics.sources.files import look_at
@@ -16,6 +17,7 @@ from metrics.sources.header import BLANKS, Header, find_header
 from metrics.sources.records import rewrite
 from metrics.sources.report import Problem, SourceError
 
+_CHUNK = 1 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -154,12 +156,26 @@ def _has_wide_line(path: Path, header: Header) -> bool:
     DuckDB drops a blank cell at the end of a row that is too wide; but in `2020-01-04,1,234,` it was not the blank
     that was too many.
     """
-    delimiter = header.delimiter.encode()
     with path.open("rb") as file:
-        lines = (line for number, line in enumerate(file) if number >= header.line)
-        return any(
-            line.count(delimiter) >= len(header.names) and line.rstrip(b' "\r\n').endswith(delimiter) for line in lines
-        )
+        for _ in range(header.line):
+            file.readline()
+        rest = b""
+        while chunk := file.read(_CHUNK):
+            lines, _, rest = (rest + chunk).rpartition(b"\n")
+            if _any_wide(lines, header):
+                return True
+        return _any_wide(rest, header)
+
+
+def _any_wide(lines: bytes, header: Header) -> bool:
+    """Return whether one of some whole lines is as `_has_wide_line` says."""
+    delimiter = header.delimiter.encode()
+    signs = np.frombuffer(lines + b"\n", np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    counts = np.add.reduceat(signs == ord(delimiter), starts, dtype=np.int32)
+    wide = np.flatnonzero(counts >= len(header.names))
+    return any(lines[starts[at] : ends[at]].rstrip(b' "\r\n').endswith(delimiter) for at in wide)
 
 
 def _reader(path: Path, delimiter: str, columns: Mapping[str, str], options: str) -> str:

@@ -17,6 +17,7 @@ from metrics.starter.table import MOST_ROWS, StartTable, looks_like_date
 MOST_METRICS = 2_000
 _LONGEST_NAME = 2_000
 _MOST_SHOWN = 6
+_MOST_REMARKS = 40
 _MOST_NARROWING = 50
 _SHARE_OF_NUMBERS = 0.8
 _METRIC_NAME = re.compile(r"metric|kpi|measure|indicator|series|variable|item|what", re.IGNORECASE)
@@ -98,9 +99,14 @@ def start_of(table: StartTable) -> Start:
         names[pair[0]] if pair else None,
         names[pair[1]] if pair else None,
         tuple(series[:MOST_METRICS]),
-        tuple(remarks),
+        _first(remarks),
         _week_ends_on(days),
     )
+
+
+def _first(remarks: Sequence[str]) -> tuple[str, ...]:
+    hidden = len(remarks) - _MOST_REMARKS
+    return (*remarks[:_MOST_REMARKS], *([f"{hidden:,} more remarks of this kind."] if hidden > 0 else []))
 
 
 def _long_columns(table: StartTable, numbers: Sequence[int], texts: Sequence[int]) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from metrics.tree.text import line_starts
 Path = tuple[str | int, ...]
 
 _TIGHT_COMMENT = re.compile(r"[ \t]+#(?=[^\W_])")
+_TIGHT_SIGN = re.compile(r"(?<=[ \t])#(?=[^\W_])")
 
 
 class Place(NamedTuple):
@@ -43,22 +45,17 @@ class Document:
         """Return the value at `path`, None where nothing was written."""
         value: Any = self.values
         for part in path:
-            if isinstance(value, dict) or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
-                value = value.get(part) if isinstance(value, dict) else value[int(part)]
+            if isinstance(value, dict):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
             else:
                 return None
         return value
 
     def existing(self, path: Path) -> Path:
         """Return the longest beginning of `path` that was written."""
-        value: Any = self.values
-        for depth, part in enumerate(path):
-            entries = self._entries.get(id(value)) if isinstance(value, dict | list) else None
-            known = part in entries if isinstance(entries, dict) else _holds(entries, part)
-            if not known:
-                return path[:depth]
-            value = value[part]
-        return path
+        return path[: sum(1 for _ in self._entries_along(path))]
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Return where the value at `path` begins, or with `key` its key (for an item of a list: the item)."""
@@ -95,6 +92,11 @@ class Document:
                 before -= 1
         return self._place_of(start + len(self.text[start:end].rstrip()))
 
+    @cached_property
+    def has_tight_comments(self) -> bool:
+        """Whether anywhere in the file there is what looks like a comment such as `#1`."""
+        return _TIGHT_SIGN.search(self.text) is not None
+
     def tight_comment(self, path: Path) -> Place | None:
         """Return where a comment such as `#1` begins that ends the unquoted text at `path`; None for `# such`."""
         entry = self._entry(path)
@@ -111,12 +113,21 @@ class Document:
         return Place(line, index - self._line_starts[line - 1] + 1)
 
     def _entry(self, path: Path) -> Entry | None:
-        value: Any = self.values
         entry: Entry | None = None
-        for part in self.existing(path):
-            entry = self._entries[id(value)][part]
-            value = value[part]
+        for entry in self._entries_along(path):
+            pass
         return entry
+
+    def _entries_along(self, path: Path) -> Iterator[Entry]:
+        """Yield what is known of each value on the way to `path`, as far as it was written."""
+        value: Any = self.values
+        for part in path:
+            entries: Any = self._entries.get(id(value)) if isinstance(value, dict | list) else None
+            known = part in entries if isinstance(entries, dict) else _holds(entries, part)
+            if not known:
+                return
+            yield entries[part]
+            value = value[part]
 
 
 def _holds(entries: list[Entry] | None, part: str | int) -> bool:

@@ -236,6 +236,11 @@ class Build:
         place(self.connection, calendar)
         self._fill_weeks_and_months(calendar)
 
+    def seal(self, refresh: int) -> None:
+        """Note under which number the ledger knows these values, and close the file."""
+        self.connection.execute("update meta set refresh = ?, recorded_at = ?", [refresh, self._now])
+        self.close()
+
     def close(self) -> None:
         """Close the file as it is."""
         self.connection.close()
@@ -325,12 +330,6 @@ class Build:
             names = ("source", "file", "row", "column", "value", "what", "write", "metric")
             rows = [(report.source, *(getattr(problem, name) for name in names[1:])) for problem in report.problems]
             schema.load_rows(self.connection, "insert into problem", names, rows)
-
-
-def seal(path: Path, refresh: int, recorded_at: datetime) -> None:
-    """Note in a finished file under which number, and since when, the ledger knows its values."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("update meta set refresh = ?, recorded_at = ?", [refresh, recorded_at])
 
 
 def _count(result: duckdb.DuckDBPyConnection) -> int:

@@ -48,8 +48,9 @@ left join previous.series as old_series on old_series.key = coalesce(new.key, ol
 where (new.day is null) <> (old.day is null) or new.value is distinct from old.value
 """
 
+# A view: where all is new, a table would only be a copy of all values.
 _ALL_NEW = f"""
-create or replace temp table change as
+create or replace temp view change as
 select source, key, day, case when value is null then 1 else 2 end::utinyint as state, value,
        0::utinyint as old_state, null::double as old_value, false as redefined
 from ({_NEW})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -44,6 +44,13 @@ from (
     group by week_ending, group_number having count(*) = any_value(size)
 )
 group by week_ending
+"""
+
+_LATELY = timedelta(days=34)
+_ANSWERS_KEPT = 8
+_NEWEST_OF_ALL = "select series, max(day) from daily where day between $from and $to group by series"
+_NEWEST_OF = """
+select series, max(day) from daily where day <= $to and series in (select unnest($series)) group by series
 """
 
 
@@ -129,15 +136,13 @@ class WarehouseError(NorthstarError):
 class Warehouse:
     """A published warehouse file, open for reading. Safe to share between threads: each call has its own cursor."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        """Open the file at `path`, or read it by a `connection` of its own to a file in the making."""
         self.path = path
-        try:
-            self._connection = duckdb.connect(str(path), read_only=True)
-        except duckdb.Error as error:
-            raise WarehouseError(f"The values in {path} can't be opened: {error}. Refresh again.") from error
+        self._connection = connection or _opened(path)
         row = self._connection.execute("select tree_text, built_at, refresh, recorded_at from meta").fetchone()
         self.tree_text, self.built_at, self.refresh, self.recorded_at = row if row else ("", datetime.min, None, None)
-        self._newest_days: tuple[date | None, dict[str, date]] = (None, {})
+        self._newest_days: dict[date, dict[str, date]] = {}
 
     def close(self) -> None:
         """Close the file."""
@@ -258,18 +263,17 @@ class Warehouse:
         return self._history("monthly", "month", metric)
 
     def newest_days(self, up_to: date) -> dict[str, date]:
-        """Return for each series with values its newest day with one, up to a day. The last answer is kept."""
-        asked, found = self._newest_days
-        if asked != up_to:
-            rows = self._rows(
-                """select key, day
-                   from (select series, max(day) as day from daily where day <= ? group by series) as newest
-                   join series on series.number = newest.series""",
-                [up_to],
-            )
-            found = {str(key): day for key, day in rows}
-            self._newest_days = (up_to, found)
-        return found
+        """Return for each series with values its newest day with one, up to a day. The last answers are kept."""
+        known = self._newest_days
+        if up_to not in known:
+            # Most have a value in the last weeks; only for the others are all days looked at.
+            found = dict(self._rows(_NEWEST_OF_ALL, {"from": up_to - min(_LATELY, up_to - date.min), "to": up_to}))
+            others = [state.number for state in self.series.values() if state.number not in found and state.first_day]
+            found |= dict(self._rows(_NEWEST_OF, {"to": up_to, "series": others})) if others else {}
+            if len(known) >= _ANSWERS_KEPT:
+                known = self._newest_days = {}
+            known[up_to] = {key: found[state.number] for key, state in self.series.items() if state.number in found}
+        return known[up_to]
 
     def complete_groups(self, groups: Iterable[Collection[str]], weeks: Iterable[tuple[date, date]]) -> dict[date, int]:
         """Return in how many groups of series (by key) all are complete, by week; weeks without any are left out.
@@ -293,8 +297,15 @@ class Warehouse:
             .df()
         )
 
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
         return self._connection.cursor().execute(sql, parameters).fetchall()
+
+
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise WarehouseError(f"The values in {path} can't be opened: {error}. Refresh again.") from error
 
 
 def is_damaged(path: Path) -> bool:

@@ -53,7 +53,12 @@ def import_text(translation: Translation, file: str, remarks: Sequence[Remark], 
         lines += ["", "## Blocks", "", "| line | block | shows |", "|---|---|---|"]
         lines += [_block(block) for block in deck.blocks]
     if events:
-        lines += ["", "## Events", "", "`northstar notes import-events events.csv .` in this folder makes a note of each."]
+        lines += [
+            "",
+            "## Events",
+            "",
+            "`northstar notes import-events events.csv .` in this folder makes a note of each.",
+        ]
     lines += ["", "## Rules that differ", "", _RULES.rstrip()]
     return "\n".join(lines) + "\n"
 

@@ -65,7 +65,12 @@ class Values:
     @cached_property
     def _rows(self) -> Sequence[Sequence[str]]:
         with self.path.open(encoding="utf-8-sig", newline="") as file:
-            records = list(csv.reader(file, delimiter=self.header.delimiter, skipinitialspace=True))
+            reader = csv.reader(file, delimiter=self.header.delimiter, skipinitialspace=True)
+            try:
+                records = list(reader)
+            except csv.Error:  # a cell of 128 KB
+                place = f"{self.path.name}, line {reader.line_num}"
+                raise SourceError(f"{place}: a quotation mark opens before here and is never closed.") from None
         return [row for row in records[self.header.row :] if row]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import streamlit as st
 
 from metrics.charts import words
+from metrics.charts.block import Block
 from metrics.review.figures import Figures
 from metrics.tree.tree import Tree
 from pages.parts import links
@@ -16,12 +18,12 @@ from pages.parts.opening import Opened
 _MOST_NAMED = 6
 
 
-def show(opened: Opened, figures: Figures, shown: Sequence[str]) -> None:
+def show(opened: Opened, figures: Figures, shown: Sequence[Block]) -> None:
     """Say how the North Star's week was, and which of the metrics shown are not all there."""
     with st.container(gap="xsmall", key="headline"):
         _north_star(opened.tree, figures)
         _newer_values(opened, figures)
-        _not_all_there(opened.tree, figures, shown)
+        _not_all_there(opened.tree, figures.week_ending, shown)
 
 
 def _north_star(tree: Tree, figures: Figures) -> None:
@@ -45,18 +47,14 @@ def _newer_values(opened: Opened, figures: Figures) -> None:
     )
 
 
-def _not_all_there(tree: Tree, figures: Figures, shown: Sequence[str]) -> None:
+def _not_all_there(tree: Tree, week_ending: date, shown: Sequence[Block]) -> None:
     star = tree.north_star.id if tree.north_star else None
-    found = [
-        (metric_id, words.status(tree.metrics[metric_id], figures[metric_id]))
-        for metric_id in shown
-        if metric_id != star and words.state(figures[metric_id]) in ("late", "incomplete", "withheld")
-    ]
+    found = [block for block in shown if block.metric != star and block.state in ("late", "incomplete", "withheld")]
     if not found:
         return
     found_links = [
-        MetricLink(tree.metrics[metric_id].name, links.metric_url(metric_id, figures.week_ending), status)
-        for metric_id, status in found[:_MOST_NAMED]
+        MetricLink(block.name, links.metric_url(block.metric, week_ending), block.status)
+        for block in found[:_MOST_NAMED]
     ]
     link_list(found_links, key="not_all_there", inline=True)
     if len(found) > _MOST_NAMED:

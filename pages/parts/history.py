@@ -10,16 +10,19 @@ from metrics.charts.metric_chart import metric_chart
 from metrics.charts.year_chart import year_chart
 from metrics.review.history import monthly_history, since_first_value, weekly_history, yearly_history
 from metrics.tree.tree import Metric
-from pages.parts import definitions
+from pages.parts import definitions, signalled
 from pages.parts.opening import Opened
 
-VIEWS = {"52": "52 weeks", "104": "104 weeks", "months": "Months", "years": "Years"}
+VIEWS = {"52": "52 weeks", "104": "104 weeks", "months": "Months", "years": "Years", "limits": "Routine range"}
 _MONTHS = 36
 _HEIGHT = 460
 
 
 def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
     """Draw the chart of one of VIEWS."""
+    if view == "limits":
+        signalled.show_chart(opened, metric, week_ending)
+        return
     theme = "dark" if st.context.theme.type == "dark" else "light"
     tree, warehouse = opened.tree, opened.warehouse
     divided = definitions.dividers(opened, metric)

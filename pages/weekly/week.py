@@ -32,14 +32,14 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
 sections = DeckFilter(team, role, text).sections(tree)
 with place:
     shown = [metric_id for section in sections for metric_id in section.metrics]
-    headline.show(opened, review.figures(opened, week_ending), shown)
+    blocks = review.blocks(opened, week_ending)
+    headline.show(opened, review.figures(opened, week_ending), [blocks[metric_id] for metric_id in shown])
     if week_ending == opened.review_week:
         restated.since_last_review(opened)
 
 if not sections:
     st.markdown("No metric of the deck matches these filters.")
     st.stop()
-blocks = review.blocks(opened, week_ending)
 block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
     view=view,

@@ -54,7 +54,7 @@ def fill(ledger: Ledger, notes: int) -> None:
             metric = "metric_0" if last else f"metric_{1 + chance.randrange(METRICS)}"
             kind = chance.choice([kind for kind in KINDS if kind != "anomaly"])
             several.append((NewNote(metrics=(metric,), first_week=week, last_week=week, kind=kind, text=text), author))
-        for note in ledger.notes.add_many(several)[::-50]:
+        for note in ledger.notes.add_many(several)[::-500]:
             ledger.replies.add(note.id, "Thanks, @ben", author)
             ledger.follow_ups.add(
                 NewFollowUp(text="Ask", owner="ben", due=note.last_week, note=note.id, metric=note.metrics[0]), author

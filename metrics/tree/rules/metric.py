@@ -45,11 +45,7 @@ def has_data(draft: Draft) -> Iterator[Fault]:
 
 def formula_is_clear(draft: Draft) -> Iterator[Fault]:
     """A formula follows the grammar and names a metric; the fault stands at its place in the file."""
-    names = Respelling(
-        (spelling, slug(metric_id, "metric"))
-        for metric_id, metric in draft.metrics.items()
-        for spelling in (metric_id, metric.name or words(metric_id))
-    )
+    names: Respelling | None = None
     for metric_id, formula in draft.formulas.items():
         path = ("metrics", metric_id, "formula")
         if formula is TOO_MUCH_TEXT:  # the others were not read either
@@ -57,10 +53,20 @@ def formula_is_clear(draft: Draft) -> Iterator[Fault]:
             return
         if isinstance(formula, FormulaError):
             line, column = draft.document.inside(path, formula.column - 1)
+            names = names or _spellings(draft)
             hint = _with_ids(draft, draft.metrics[metric_id].formula or "", names)
             yield Fault("error", draft.file, line, column, str(formula), hint, metric_id)
         elif not formula.operands:
             yield draft.error(path, f"The formula '{shorten(formula.text)}' names no metric.", "Write metric ids.")
+
+
+def _spellings(draft: Draft) -> Respelling:
+    """Return how the metrics may be written in a formula by mistake: malformed ids, and names."""
+    return Respelling(
+        (spelling, slug(metric_id, "metric"))
+        for metric_id, metric in draft.metrics.items()
+        for spelling in (metric_id, metric.name or words(metric_id))
+    )
 
 
 def _with_ids(draft: Draft, text: str, names: Respelling) -> str:

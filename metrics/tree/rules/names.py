@@ -111,6 +111,8 @@ def names_differ(draft: Draft) -> Iterator[Fault]:
 
 def texts_go_on(draft: Draft) -> Iterator[Fault]:
     """An unquoted name, definition or reason does not end at a `#` that may belong to it (warning)."""
+    if not draft.document.has_tight_comments:
+        return
     paths: list[Path] = [("name",), *(("teams", team_id, "name") for team_id in draft.teams)]
     for metric_id, metric in draft.metrics.items():
         paths += [("metrics", metric_id, "name"), ("metrics", metric_id, "definition")]

@@ -1,0 +1,151 @@
+"""The process behaviour chart of one metric: its weeks against the range of routine variation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from metrics.charts import numbers, words
+from metrics.charts.chart_axis import axis_of
+from metrics.charts.chart_frame import given, naive_days
+from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, nothing
+from metrics.charts.metric_chart import BREAK, HEIGHT, Drawing, time_axis
+from metrics.tree.tree import Metric
+
+_MANY_POINTS = 60
+
+
+def process_chart(
+    weeks: pd.DataFrame,
+    metric: Metric,
+    sentences: Mapping[date, str],
+    *,
+    theme: Theme = "light",
+    width: Width = "container",
+    height: int = HEIGHT,
+) -> alt.LayerChart:
+    """Return the chart of a metric's judged weeks.
+
+    `weeks` has one row a week: `week_ending` (naive datetimes), `value`, `expected`, `lower`, `upper` (floats, NaN
+    where there is none), `regime` (a number that rises where limits were recalculated), `kind` and `strength` of a
+    signal (None where routine). `sentences` says what happened in the weeks with a signal. Routine weeks are grey;
+    signals differ in shape: a triangle that points to the side on which the value lies, filled where strong.
+    """
+    colours = THEMES[theme]
+    frame = _prepared(weeks, metric, sentences)
+    values = frame[["value", "lower", "upper"]].to_numpy(dtype=float).ravel()
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return dressed([nothing(colours)], colours, width, height)
+    drawing = Drawing(frame, time_axis(frame), axis_of(values.tolist(), metric, height), colours)
+    zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
+    layers: list[Layer] = [
+        _limits(drawing),
+        _expected(drawing),
+        _line(drawing).add_params(zoom),
+        _routine(drawing),
+        *_signals(drawing),
+        _recalculated(drawing),
+        _tooltips(drawing),
+    ]
+    return dressed(layers, colours, width, height)
+
+
+def _prepared(weeks: pd.DataFrame, metric: Metric, sentences: Mapping[date, str]) -> pd.DataFrame:
+    frame = weeks[["value", "expected", "lower", "upper", "regime"]].astype(float)
+    frame.insert(0, "period", naive_days(weeks["week_ending"]))
+    frame["signal"] = weeks["kind"].notna().to_numpy()
+    frame["strong"] = (weeks["strength"] == "strong").to_numpy()
+    above = frame["value"] >= frame["expected"].fillna(frame["value"])
+    frame["above"] = above
+    frame["anew"] = frame["regime"].diff().fillna(0) > 0
+    days = [moment.date() for moment in frame["period"]]
+    frame["period_text"] = [words.long_day(day) for day in days]
+    for column in ("value", "expected", "lower", "upper"):
+        frame[f"{column}_text"] = [numbers.full(given(value), metric) for value in frame[column]]
+    frame["sentence"] = [sentences.get(day, "") for day in days]
+    return frame
+
+
+def _limits(drawing: Drawing) -> alt.Chart:
+    """Shade the range of routine variation, week by week."""
+    area = drawing.chart().mark_area(
+        color=drawing.colours.prior, opacity=0.16, interpolate="step", line=False, clip=True, invalid=BREAK
+    )
+    layer: alt.Chart = area.encode(y=drawing.y("lower"), y2="upper:Q")
+    return layer
+
+
+def _expected(drawing: Drawing) -> alt.Chart:
+    line = drawing.chart().mark_line(
+        color=drawing.colours.quiet, strokeWidth=1.2, strokeDash=[1, 3], interpolate="step", clip=True, invalid=BREAK
+    )
+    layer: alt.Chart = line.encode(y=drawing.y("expected"))
+    return layer
+
+
+def _line(drawing: Drawing) -> alt.Chart:
+    line = drawing.chart().mark_line(color=drawing.colours.prior, strokeWidth=1.6, clip=True, invalid=BREAK)
+    layer: alt.Chart = line.encode(y=drawing.y("value"))
+    return layer
+
+
+def _routine(drawing: Drawing) -> alt.Chart:
+    size = 26 if len(drawing.frame) <= _MANY_POINTS else 12
+    points = drawing.chart().transform_filter("!datum.signal && isValid(datum.value)")
+    marks = points.mark_circle(color=drawing.colours.quiet, size=size, opacity=1, clip=True)
+    layer: alt.Chart = marks.encode(y=drawing.y("value"))
+    return layer
+
+
+def _signals(drawing: Drawing) -> list[alt.Chart]:
+    """Draw strong signals filled, moderate ones hollow, pointing up or down."""
+    layers = []
+    for above, shape in ((True, "triangle-up"), (False, "triangle-down")):
+        for strong in (True, False):
+            chosen = f"datum.signal && {'' if above else '!'}datum.above && {'' if strong else '!'}datum.strong"
+            mark = (
+                drawing.chart()
+                .transform_filter(chosen)
+                .mark_point(
+                    shape=shape,
+                    size=130,
+                    stroke=drawing.colours.current,
+                    fill=drawing.colours.current if strong else drawing.colours.paper,
+                    strokeWidth=1.8,
+                    opacity=1,
+                    clip=True,
+                )
+            )
+            layers.append(mark.encode(y=drawing.y("value")))
+    return layers
+
+
+def _recalculated(drawing: Drawing) -> alt.Chart:
+    """Divide the chart where limits were recalculated."""
+    rule = (
+        drawing.chart()
+        .transform_filter("datum.anew")
+        .mark_rule(color=drawing.colours.ink, strokeDash=[2, 3], strokeWidth=1, clip=True)
+    )
+    layer: alt.Chart = rule
+    return layer
+
+
+def _tooltips(drawing: Drawing) -> alt.Chart:
+    titles = {
+        "period_text": "Week ending",
+        "value_text": "Value",
+        "expected_text": "Expected",
+        "lower_text": "Routine from",
+        "upper_text": "Routine to",
+        "sentence": "Signal",
+    }
+    shown = [name for name in titles if any(drawing.frame[name])]
+    columns = drawing.chart().mark_rule(strokeWidth=8, opacity=0, clip=True)
+    layer: alt.Chart = columns.encode(tooltip=[alt.Tooltip(f"{name}:N", title=titles[name]) for name in shown])
+    return layer
