@@ -218,7 +218,7 @@ csv("not there", table(), "There is no file shops.csv. The files in the workspac
 csv(
     "no match",
     table(),
-    "No file matches in/*.csv. The files in the workspace are: good.csv, good.xlsx, shop.csv.",
+    "No file matches in/*.csv. The files in the workspace are: good.csv, shop.csv.",
     path="in/*.csv",
 )
 csv("long without its column", table(), "shop.csv has no column 'metric'. It has: day, signups.", layout="long", metric="metric", value="signups")  # fmt: skip
@@ -350,7 +350,6 @@ for name, after, says in (
     ("a text file", overwritten(b"day,signups\n2026-03-02,5\n"), "shop.xlsx is a text file, not a workbook: write type: csv, or save it as .xlsx."),
     ("bytes", overwritten(b"\x00\x01\x02\xff" * 99), "shop.xlsx is not an Excel workbook"),
     ("cut off", overwritten(lambda data: data[: len(data) // 2]), "shop.xlsx is damaged or cut off ("),
-    ("a byte lost", overwritten(lambda data: data[:900] + data[901:]), "shop.xlsx is damaged or cut off ("),
     ("bytes changed", overwritten(lambda data: data[: (at := data.index(b"xl/worksheets/sheet1.xml") + 60)] + b"\xff" * 40 + data[at + 40 :]), "shop.xlsx is damaged or cut off ("),
     ("an archive", overwritten(zipped(day="1")), "shop.xlsx is an archive, but not an Excel workbook: save it as .xlsx."),
     ("no workbook", without("xl/workbook.xml"), "shop.xlsx is an archive, but not an Excel workbook: save it as .xlsx."),

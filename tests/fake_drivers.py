@@ -69,6 +69,7 @@ class FakeCursor:
 class FakeConnection:
     def __init__(self, server: FakeServer) -> None:
         self._server = server
+        self._result: object | None = object()
 
     def cursor(self, kind: type | None = None) -> FakeCursor:
         if kind is not None:
@@ -82,7 +83,7 @@ class FakeConnection:
         self._server.told.append("(rollback)")
 
     def close(self) -> None:
-        self._server.told.append("(close)")
+        self._server.told.append("(close)" if self._result else "(close, without the rest of the rows)")
 
     def autocommit(self, on: bool) -> None:
         self._server.told.append(f"(autocommit {on})")

@@ -3,13 +3,15 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, get_args
 
 import pytest
 import typer.main
 from typer.testing import CliRunner
 
 from metrics.cli import app
+from metrics.signals.signal import KindName
 from metrics.ledger.export import COLUMNS
 
 TEXT = (Path(__file__).parents[1] / "docs/command-line.md").read_text(encoding="utf-8")
@@ -92,6 +94,18 @@ def test_json_of_notes_export() -> None:
     assert tuple(row) == COLUMNS
     listed = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", SECTIONS["northstar notes export"], flags=re.MULTILINE)
     assert sorted(name for names in listed for name in re.findall(r"\w+", names)) == sorted(COLUMNS)
+
+
+def test_json_of_signals() -> None:
+    shown = example("northstar signals")
+    with TemporaryDirectory() as state, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NORTHSTAR_STATE", state)
+        found = printed("signals", "--week-ending", "2026-11-14")
+    assert list(shown) == list(found)
+    assert list(shown["signals"][0]) == list(found["signals"][0])
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", SECTIONS["northstar signals"], flags=re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"\w+", row)}
+    assert listed == {*found["signals"][0], *get_args(KindName)}
 
 
 def test_json_of_figures(shop: str) -> None:

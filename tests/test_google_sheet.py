@@ -22,6 +22,7 @@ from metrics.sources.google_sheet import fetch_sheets, sheet_header, spreadsheet
 from metrics.sources.read import read_fetched
 from metrics.sources.report import Report, SourceError
 from metrics.sources.series import Series
+from metrics.sources.sheet_locale import Locale
 from metrics.sources.sheets_client import Patience
 from metrics.tree.faults import TreeError
 from metrics.tree.load import read_tree
@@ -335,6 +336,8 @@ def test_real_dates_are_read_beside_texts_of_a_declared_format(
         ("fr_FR", ",5", 0.5),
         ("pt_BR", "R$ 1.234,50", 1234.5),
         ("sv_SE", "1.234,5", 1234.5),
+        ("sv_SE", "1.234", 1.234),
+        ("sv_SE", "1.234.567", 1234567.0),
         ("en_US", "1,234", 1234.0),
         ("en_US", "1,234.5", 1234.5),
         ("de_CH", "1’234.50", 1234.5),
@@ -362,6 +365,32 @@ def test_numbers_that_no_locale_explains_are_reported(
     scene.cell("B3", text)
     values, report = read(scene, monkeypatch)
     assert "2026-01-11" not in values and [problem.value for problem in report.problems] == [text]
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "decimal_comma"),
+    [
+        ("en_US", "month_first", False),
+        ("en_GB", "day_first", False),
+        ("en_CA", "year_first", False),
+        ("en", "month_first", False),
+        ("de_DE", "day_first", True),
+        ("de_CH", "day_first", False),
+        ("es_ES", "day_first", True),
+        ("es_MX", "day_first", False),
+        ("es_PR", "month_first", False),
+        ("pt_BR", "day_first", True),
+        ("fil", "month_first", False),
+        ("ja_JP", "year_first", False),
+        ("hu_HU", "year_first", True),
+        ("sv_SE", "year_first", True),
+        ("iw_IL", "day_first", False),
+        ("xx_YY", None, False),
+        ("", None, False),
+    ],
+)
+def test_a_locale_has_its_order_and_its_decimal_sign(name: str, order: str | None, decimal_comma: bool) -> None:
+    assert (Locale(name).order, Locale(name).decimal_comma) == (order, decimal_comma)
 
 
 def test_names_and_filters_stay_as_they_are_in_any_locale(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,16 @@ def test_mysql_reads_only_and_is_bounded(
     assert text == '"day","at","spent"\n"2026-03-01","2026-03-01","12.30"\n"2026-03-02","",""\n'
 
 
+def test_the_rest_of_too_many_rows_is_not_fetched(
+    fetch: Callable[..., Fetched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyMySQL reads a result to its end when it is closed: its connection is dropped instead."""
+    server = installed(monkeypatch, "pymysql", {**MYSQL, "from spend": ROWS})
+    with pytest.raises(SourceError, match="more than 1 row,"):
+        fetch("mysql://127.0.0.1/shop", row_limit=1)
+    assert server.told[-1] == "(close, without the rest of the rows)"
+
+
 def test_mysql_without_time_zones_gives_moments_in_utc_and_says_so(
     fetch: Callable[..., Fetched], monkeypatch: pytest.MonkeyPatch
 ) -> None:

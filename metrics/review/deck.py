@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from metrics.tree.tree import Role, Section, Tree
@@ -15,6 +16,16 @@ ROLES: dict[Role, str] = {
 }
 
 
+def only(sections: Sequence[Section], metrics: Container[str]) -> list[Section]:
+    """Return sections with some of their metrics; empty sections are left out."""
+    found = []
+    for section in sections:
+        kept = tuple(metric_id for metric_id in section.metrics if metric_id in metrics)
+        if kept:
+            found.append(Section(section.name, kept, section.minutes))
+    return found
+
+
 @dataclass(frozen=True)
 class DeckFilter:
     """Which metrics of the deck to show. None and an empty text show all."""
@@ -25,12 +36,7 @@ class DeckFilter:
 
     def sections(self, tree: Tree) -> list[Section]:
         """Return the deck's sections with the metrics that match, in order; empty sections are left out."""
-        found = []
-        for section in tree.deck:
-            metrics = tuple(metric_id for metric_id in section.metrics if self._matches(tree, metric_id))
-            if metrics:
-                found.append(Section(section.name, metrics, section.minutes))
-        return found
+        return only(tree.deck, {metric_id for metric_id in tree.deck_metrics if self._matches(tree, metric_id)})
 
     def _matches(self, tree: Tree, metric_id: str) -> bool:
         metric = tree.metrics[metric_id]

@@ -57,9 +57,10 @@ class Faults:
     def too_many(self) -> str:
         """The sentence for an answer with more rows than the limit."""
         limit = self._source.row_limit
+        rows = "row" if limit == 1 else "rows"
         query = "" if self._source.query else "a query: with "
         return (
-            f"The {self._subject} has more than {limit} rows, its limit. Write {query}a sum for each day, such as"
+            f"The {self._subject} has more than {limit} {rows}, its limit. Write {query}a sum for each day, such as"
             f" select day, sum(signups) as signups from daily group by day, or write row_limit: {limit * 2}."
         )
 

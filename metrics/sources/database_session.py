@@ -174,6 +174,8 @@ class Session:
             if sound:
                 connection.rollback()
             else:
+                if hasattr(self.raw, "_result"):  # PyMySQL would first read all that is left of the result
+                    self.raw._result = None
                 connection.invalidate()
         with suppress(Exception):
             connection.close()

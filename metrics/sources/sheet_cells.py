@@ -95,9 +95,9 @@ class _Sheet:
                 self._refuse_swapped(against[0], serials, column)
             return ()
         for number, parsed in numeric.items():
-            day = parsed.by(order)
-            assert day is not None
-            texts[number][column] = day.isoformat() + parsed.rest
+            decided = parsed.by(order)
+            assert decided is not None
+            texts[number][column] = decided.isoformat() + parsed.rest
         doubtful = [
             number
             for number, parsed in numeric.items()
@@ -106,9 +106,7 @@ class _Sheet:
         if not doubtful:
             return ()
         first = doubtful[0]
-        how = (
-            order.replace("_", " ").replace("day", "the day").replace("month", "the month").replace("year", "the year")
-        )
+        how = f"the {order.replace('_', ' ')}"
         return (
             f"Dates that are text, such as {self._cell(first, column)}, were read with {how}, as in the sheet's locale"
             f" {self.locale.name}.",

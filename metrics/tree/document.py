@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -113,10 +114,7 @@ class Document:
         return Place(line, index - self._line_starts[line - 1] + 1)
 
     def _entry(self, path: Path) -> Entry | None:
-        entry: Entry | None = None
-        for entry in self._entries_along(path):
-            pass
-        return entry
+        return next(iter(deque(self._entries_along(path), maxlen=1)), None)
 
     def _entries_along(self, path: Path) -> Iterator[Entry]:
         """Yield what is known of each value on the way to `path`, as far as it was written."""

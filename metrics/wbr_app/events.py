@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,9 +34,22 @@ def read_events(paths: Sequence[Path], ids: Mapping[str, str | None]) -> Events:
     writer.writerow(COLUMNS)
     count, remarks = 0, []
     for path in paths:
-        look_at(path, path.name)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, skipinitialspace=True)
+        for line, day, metric, what in _rows(path):
+            if metric not in ids:
+                close = nearest(metric, ids)
+                hint = f" Did you mean '{close}'?" if close else ""
+                remarks.append(f"{path.name}, line {line}: no metric is '{shorten(metric)}'.{hint}")
+            writer.writerow((day, ids.get(metric) or metric, what))
+            count += 1
+    return Events(written.getvalue(), count, tuple(remarks))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, str, str]]:
+    """Yield the line and the three cells of each event."""
+    look_at(path, path.name)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, skipinitialspace=True)
+        try:
             names = [name.strip(BLANKS) for name in next(rows, [])]
             for name in COLUMNS:
                 if name not in names:
@@ -44,12 +57,8 @@ def read_events(paths: Sequence[Path], ids: Mapping[str, str | None]) -> Events:
             places = [names.index(name) for name in COLUMNS]
             for row in rows:
                 day, metric, what = (row[place].strip(BLANKS) if place < len(row) else "" for place in places)
-                if not (day or metric or what):
-                    continue
-                if metric not in ids:
-                    close = nearest(metric, ids)
-                    hint = f" Did you mean '{close}'?" if close else ""
-                    remarks.append(f"{path.name}, line {rows.line_num}: no metric is '{shorten(metric)}'.{hint}")
-                writer.writerow((day, ids.get(metric) or metric, what))
-                count += 1
-    return Events(written.getvalue(), count, tuple(remarks))
+                if day or metric or what:
+                    yield rows.line_num, day, metric, what
+        except csv.Error:  # a cell of 128 KB
+            place = f"{path.name}, line {rows.line_num}"
+            raise NorthstarError(f"{place}: a quotation mark opens before here and is never closed.") from None

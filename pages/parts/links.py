@@ -12,6 +12,7 @@ WEEK = "pages/weekly/week.py"
 METRIC = "pages/weekly/metric.py"
 TREE = "pages/anytime/tree.py"
 DATA = "pages/anytime/data.py"
+NOTES = "pages/anytime/notes.py"
 
 
 def metric_url(metric_id: str, week_ending: date | None) -> str:

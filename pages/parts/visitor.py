@@ -26,23 +26,17 @@ def author() -> Author | None:
 def ask_author(key: str) -> Author | None:
     """Return who writes; ask for a name where that is not known. The browser keeps it. `key` tells places apart."""
     found = author()
-    if st.session_state.get("visitor_renames") or found is None:
-        with st.form(f"visitor_{key}", border=False):
-            typed = st.text_input("Your name", value=found.name if found else "", max_chars=_LONGEST)
-            st.caption("Kept in this browser, and shown with what you write as not verified.")
-            if st.form_submit_button("This is me") and typed.strip():
-                st.session_state["visitor_name"] = typed
-                st.session_state["visitor_renames"] = False
-                st.rerun()
+    if found is not None and found.verified:
         return found
-    if not found.verified:
-        if "visitor_name" in st.session_state:
-            remember_name(COOKIE, found.name, key=f"remember_name_{key}")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"You write as {found.name} (not verified).")
-            if st.button("Change", key=f"visitor_rename_{key}", type="tertiary"):
-                st.session_state["visitor_renames"] = True
-                st.rerun()
+    if found is not None and "visitor_name" in st.session_state:
+        remember_name(COOKIE, found.name, key=f"remember_name_{key}")
+    label = f"You write as {found.name}" if found else "Say who you are"
+    with st.popover(label, key=f"visitor_{key}", type="tertiary" if found else "secondary"):
+        typed = st.text_input("Your name", value=found.name if found else "", max_chars=_LONGEST, key=f"name_{key}")
+        st.caption("Kept in this browser, and shown with what you write as not verified.")
+        if st.button("This is me", key=f"named_{key}") and typed.strip():
+            st.session_state["visitor_name"] = typed
+            st.rerun()
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import audit_panel, choices, facts, hand_grid, history, opening, restated, review
+from pages.parts import audit_panel, choices, facts, hand_grid, history, note_panel, opening, restated, review
 from pages.parts.components import block_wall
 from pages.parts.text import plain
 
@@ -35,6 +35,7 @@ main, side = st.columns([3, 1], gap="large")
 with main:
     block_wall([("", [review.blocks(opened, week_ending)[metric_id]])], view="table", key="figures", links={})
     history.show(opened, metric, week_ending, view)
+    note_panel.of_metric(opened, metric, week_ending)
     hand_grid.show(opened, metric)
     restated.of_metric(opened, metric)
     audit_panel.show(opened, metric, week_ending)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from metrics.review.deck import ROLES, DeckFilter
-from pages.parts import choices, headline, links, opening, restated, review
+from metrics.review.deck import ROLES, DeckFilter, only
+from pages.parts import choices, headline, links, note_panel, opening, restated, review, signalled
 from pages.parts.components import block_wall
+
+_SHOWN = {"all": "All", "signals": "Signals", "open": "Open"}
 
 opened = opening.require()
 tree = opened.tree
@@ -27,9 +29,15 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     )
     role = choices.select("Role", "role", list(ROLES), default=None, shown=ROLES.__getitem__, placeholder="All roles")
     text = choices.text("Find", "find", "Find by name, owner, definition")
+    which = choices.segments("Show", "show", list(_SHOWN), default="all", shown=_SHOWN.__getitem__)
     view = choices.segments("View", "view", ["blocks", "table"], default="blocks", shown=str.capitalize)
 
 sections = DeckFilter(team, role, text).sections(tree)
+if which != "all":
+    wanted = (
+        signalled.of_week(opened, week_ending) if which == "signals" else note_panel.open_metrics(opened, week_ending)
+    )
+    sections = only(sections, wanted)
 with place:
     shown = [metric_id for section in sections for metric_id in section.metrics]
     blocks = review.blocks(opened, week_ending)
@@ -39,6 +47,7 @@ with place:
 
 if not sections:
     st.markdown("No metric of the deck matches these filters.")
+    note_panel.beside_week(opened, week_ending)
     st.stop()
 block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
@@ -46,3 +55,4 @@ block_wall(
     key="wall",
     links={metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.deck_metrics},
 )
+note_panel.beside_week(opened, week_ending)

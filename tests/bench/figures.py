@@ -192,7 +192,8 @@ def main(quick: bool) -> None:
     """Print one line a size and layout: medians of the runs."""
     sizes, runs = ((100, 1_000), 2) if quick else ((100, 1_000, 4_000), 5)
     print(f"Seconds from CSV to JSON, {DAYS:,} days, median of {runs}; cpu: of all threads; peak: MB of memory.")
-    print("read: the file into the store; compute: weeks and months, and into the ledger; linear: time a metric against that of 1,000;")
+    print("read: the file into the store; compute: weeks and months, and the ledger;")
+    print("linear: time a metric against that of 1,000;")
     print(
         "pandas: how many times as long as pandas takes to read the file and add up its weeks (cpu: the same in cpu)."
     )

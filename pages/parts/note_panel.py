@@ -1,0 +1,169 @@
+"""The notes beside a week's review and on a metric's page: what is unexplained, what is open, what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import streamlit as st
+
+from metrics.charts import words
+from metrics.errors import NorthstarError
+from metrics.ledger.note import NewNote, Note
+from metrics.review.agenda import noted as by_metric
+from metrics.review.agenda import review_ended, to_come_back_to, unexplained
+from metrics.signals.signal import Signal
+from metrics.tree.tree import Metric
+from pages.parts import links, note_form, noted, opening, signalled, visitor
+from pages.parts.components import MetricLink, link_list
+from pages.parts.opening import Opened
+from pages.parts.text import plain
+
+_MOST_SHOWN = 20
+_EVERY = timedelta(seconds=2)
+
+
+def notes_of_week(opened: Opened, week_ending: date) -> Mapping[str, Sequence[Note]]:
+    """Return the notes on a week, as they stood in its review, by metric."""
+    return by_metric(_notes(opened, week_ending), week_ending)
+
+
+def open_metrics(opened: Opened, week_ending: date) -> set[str]:
+    """Return the metrics that still need a word: a signal without a note, an open follow-up, a day to come back to."""
+    signals = signalled.of_week(opened, week_ending)
+    left = unexplained(opened.tree, signals, _notes(opened, week_ending), week_ending)
+    found = {metric for group in left for metric in group.metrics}
+    ledger, moment = opening.ledger(opened.workspace), _moment(opened, week_ending)
+    found |= {one.metric for one in ledger.follow_ups.open_at(moment) if one.metric}
+    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=moment), moment.date())
+    return found | {metric for note in back for metric in note.metrics}
+
+
+def beside_week(opened: Opened, week_ending: date) -> None:
+    """Show the panel of a week's review, beside it."""
+    with st.sidebar:
+        st.header("Notes", anchor=False)
+        if opened.as_of is None and visitor.may_edit(opened.tree):
+            visitor.ask_author("panel")
+        _week(opened, week_ending)
+
+
+def of_metric(opened: Opened, metric: Metric, week_ending: date) -> None:
+    """Show a metric's notes, and let one be written about the week."""
+    st.header("Notes", anchor=False)
+    signal = signalled.of_week(opened, week_ending).get(metric.id)
+    if signal is not None:
+        st.markdown(f"**Signal in the week ending {words.long_day(week_ending)}.** {plain(signal.sentence)}")
+    for watch in signalled.watched(opened, week_ending):
+        if watch.metric == metric.id:
+            st.markdown(plain(watch.sentence))
+    noted.undo_deletion(opened)
+    write, before = st.columns([3, 2], gap="large")
+    with write:
+        note_form.show(opened, metric.id, week_ending)
+    with before:
+        note_form.earlier(opened, metric.id, week_ending)
+    _of_metric(opened, metric.id)
+
+
+@st.fragment(run_every=_EVERY)
+def _of_metric(opened: Opened, metric_id: str) -> None:
+    ledger = opening.ledger(opened.workspace)
+    as_of = opened.moment if opened.as_of is not None else None
+    shown = st.session_state.get("notes_shown", _MOST_SHOWN)
+    notes = ledger.notes.for_metric(metric_id, as_of=as_of, limit=shown + 1)
+    _list(opened, notes[:shown], "metric")
+    if len(notes) > shown and st.button("Show more", key="more_notes"):
+        st.session_state["notes_shown"] = shown + _MOST_SHOWN
+        st.rerun(scope="fragment")
+    open_ones = [one for one in ledger.follow_ups.open_at(as_of, metrics=[metric_id]) if one.note is None]
+    for one in open_ones:
+        noted.follow_up(opened, one, "metric")
+
+
+@st.fragment(run_every=_EVERY)
+def _week(opened: Opened, week_ending: date) -> None:
+    ledger, moment = opening.ledger(opened.workspace), _moment(opened, week_ending)
+    signals = signalled.of_week(opened, week_ending)
+    notes = _notes(opened, week_ending)
+    editable = opened.as_of is None and week_ending == opened.review_week and visitor.may_edit(opened.tree)
+    _unexplained(opened, week_ending, signals, notes, editable)
+    due = [watch for watch in signalled.watched(opened, week_ending) if watch.week_ending == week_ending]
+    if due:
+        st.subheader("Did it arrive?", anchor=False)
+        for watch in due:
+            st.markdown(plain(watch.sentence))
+    open_ones = ledger.follow_ups.open_at(moment)
+    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=moment), moment.date())
+    if open_ones or back:
+        st.subheader(f"Open ({len(open_ones) + len(back)})", anchor=False)
+        for one in open_ones[:_MOST_SHOWN]:
+            noted.follow_up(opened, one, "week", editable)
+        for note in back[:_MOST_SHOWN]:
+            noted.show(opened, note, (), "back", editable)
+    if notes:
+        st.subheader(f"This week ({len(notes)})", anchor=False)
+        _list(opened, notes[:_MOST_SHOWN], "week", editable)
+    st.page_link(links.NOTES, label="All notes")
+
+
+def _unexplained(
+    opened: Opened, week_ending: date, signals: Mapping[str, Signal], notes: Sequence[Note], editable: bool
+) -> None:
+    left = unexplained(opened.tree, signals, notes, week_ending)
+    count = sum(len(group.metrics) for group in left)
+    if not count:
+        if signals:
+            st.markdown("Every signal of the week has a note.")
+        else:
+            st.markdown("No signal this week: all movements are routine.")
+        return
+    st.subheader(f"Unexplained ({count})", anchor=False)
+    first = True
+    for group in left:
+        st.caption(plain(words.owner(group.owner) or "Nobody's yet"))
+        for metric_id in group.metrics:
+            name = opened.tree.metrics[metric_id].name
+            with st.container(key=f"unexplained_{metric_id}", gap="xsmall"):
+                url = links.metric_url(metric_id, week_ending)
+                link_list([MetricLink(name, url, signals[metric_id].sentence)], key=f"signal_{metric_id}")
+                if editable and st.button(
+                    "Routine, nothing to see",
+                    key=f"routine_{metric_id}",
+                    shortcut="n" if first else None,
+                    type="tertiary",
+                ):
+                    _routine(opened, metric_id, week_ending)
+            first = False
+
+
+def _routine(opened: Opened, metric_id: str, week_ending: date) -> None:
+    """Keep the verdict that a signal is routine after all."""
+    author = visitor.author()
+    if author is None:
+        st.error("Write your name first, so that others know who looked at it.")
+        return
+    new = NewNote(
+        metrics=(metric_id,), first_week=week_ending, last_week=week_ending, kind="anomaly", text="", verdict="routine"
+    )
+    try:
+        opening.ledger(opened.workspace).notes.add(new, author)
+    except NorthstarError as error:
+        st.error(plain(str(error)))
+        return
+    st.rerun(scope="fragment")
+
+
+def _list(opened: Opened, notes: Sequence[Note], place: str, editable: bool = True) -> None:
+    follow_ups = opening.ledger(opened.workspace).follow_ups.of_notes([note.id for note in notes])
+    for note in notes:
+        noted.show(opened, note, [one for one in follow_ups if one.note == note.id], place, editable)
+
+
+def _notes(opened: Opened, week_ending: date) -> list[Note]:
+    ledger = opening.ledger(opened.workspace)
+    return ledger.notes.overlapping((week_ending, week_ending), as_of=_moment(opened, week_ending))
+
+
+def _moment(opened: Opened, week_ending: date) -> datetime:
+    return review_ended(week_ending, opened.review_week or week_ending, opened.moment)

@@ -1,0 +1,157 @@
+"""Notes on the screen: one note with its replies and follow-ups, and what a visitor may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+import streamlit as st
+
+from metrics.charts import words
+from metrics.errors import NorthstarError
+from metrics.ledger.author import Author
+from metrics.ledger.follow_up import FollowUp, NewFollowUp
+from metrics.ledger.note import Note
+from metrics.review.agenda import KIND_WORDS, VERDICT_WORDS, is_late
+from metrics.tree.tree import Tree
+from pages.parts import links, opening, visitor
+from pages.parts.components import MetricLink, link_list
+from pages.parts.notices import when
+from pages.parts.opening import Opened
+from pages.parts.text import markdown, plain
+
+_LONGEST_TEXT = 100_000
+
+
+def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str, editable: bool = True) -> None:
+    """Show a note. `place` tells apart where the same note stands twice on a page."""
+    key = f"{place}_{note.id}"
+    with st.container(key=f"note_{key}", gap="xsmall", border=True):
+        st.caption(plain(_about(opened.tree, note)))
+        if note.text.strip():
+            st.markdown(markdown(note.text))
+        link_list(
+            [
+                MetricLink(opened.tree.metrics[name].name, links.metric_url(name, note.last_week))
+                for name in note.metrics
+                if name in opened.tree.metrics
+            ],
+            key=f"note_metrics_{key}",
+            inline=True,
+        )
+        for reply in note.replies:
+            st.caption(plain(f"{_by(reply.author)}, {when(reply.created_at.replace(tzinfo=None))}"))
+            st.markdown(markdown(reply.text))
+        for follow_up in follow_ups:
+            _follow_up_line(follow_up, opened.today)
+        if editable and opened.as_of is None and visitor.may_edit(opened.tree):
+            _actions(opened, note, key)
+
+
+def follow_up(opened: Opened, one: FollowUp, place: str, editable: bool = True) -> None:
+    """Show a follow-up, and let it be closed with what came of it."""
+    with st.container(key=f"follow_up_{place}_{one.id}", gap="xsmall", border=True):
+        _follow_up_line(one, opened.today)
+        if one.metric in opened.tree.metrics:
+            name = opened.tree.metrics[one.metric].name
+            link_list([MetricLink(name, links.metric_url(one.metric, None))], key=f"fu_metric_{place}_{one.id}")
+        if not editable or one.state == "closed" or opened.as_of is not None or not visitor.may_edit(opened.tree):
+            return
+        ledger = opening.ledger(opened.workspace)
+        with st.popover("Close", key=f"close_{place}_{one.id}"):
+            outcome = st.text_area("What came of it", key=f"outcome_{place}_{one.id}", max_chars=_LONGEST_TEXT)
+            if st.button("Close it", key=f"close_it_{place}_{one.id}"):
+                author = visitor.author()
+                if author is None:
+                    st.error("Write your name first.")
+                elif said(lambda: ledger.follow_ups.close(one.id, one.version, outcome, author)):
+                    st.rerun()
+
+
+def said(action: Callable[[], object]) -> bool:
+    """Do something with the ledger; say why where it could not be done, and return whether it was."""
+    try:
+        action()
+    except NorthstarError as error:
+        st.error(plain(str(error)))
+        return False
+    return True
+
+
+def _actions(opened: Opened, note: Note, key: str) -> None:
+    ledger = opening.ledger(opened.workspace)
+    author = visitor.author()
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Reply", key=f"reply_{key}"):
+            text = st.text_area("Reply", key=f"reply_text_{key}", max_chars=_LONGEST_TEXT)
+            if st.button("Send", key=f"send_{key}"):
+                if author is None:
+                    st.error("Write your name first.")
+                elif said(lambda: ledger.replies.add(note.id, text, author)):
+                    st.rerun()
+        with st.popover("Follow up", key=f"follow_{key}"):
+            text = st.text_area("What is to be done, or to be found out", key=f"follow_text_{key}")
+            owner = st.text_input("Who", value=_owner(opened.tree, note), key=f"follow_owner_{key}")
+            due = st.date_input("By when", value=opened.today + timedelta(days=7), key=f"follow_due_{key}")
+            if st.button("Keep", key=f"follow_keep_{key}"):
+                if author is None:
+                    st.error("Write your name first.")
+                elif isinstance(due, date) and said(lambda: _add_follow_up(opened, note, text, owner, due, author)):
+                    st.rerun()
+        if author == note.author:
+            if st.button("Edit", key=f"edit_{key}", type="tertiary"):
+                st.session_state["note_edited"] = note.id
+                st.rerun()
+            if st.button("Delete", key=f"delete_{key}", type="tertiary") and said(
+                lambda: ledger.notes.delete(note.id, note.version, author)
+            ):
+                st.session_state["note_deleted"] = note.id
+                st.rerun()
+
+
+def undo_deletion(opened: Opened) -> None:
+    """Offer to bring back the note that the visitor has just deleted."""
+    deleted = st.session_state.get("note_deleted")
+    if deleted is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("The note was deleted.")
+        if st.button("Undo", key="undo_deletion"):
+            ledger, author = opening.ledger(opened.workspace), visitor.author()
+            if author and said(lambda: ledger.notes.restore(deleted, ledger.notes.get(deleted).version, author)):
+                st.session_state.pop("note_deleted", None)
+                st.rerun()
+
+
+def _add_follow_up(opened: Opened, note: Note, text: str, owner: str, due: date, author: Author) -> None:
+    new = NewFollowUp(text=text, owner=owner, due=due, metric=note.metrics[0], note=note.id)
+    opening.ledger(opened.workspace).follow_ups.add(new, author)
+
+
+def _owner(tree: Tree, note: Note) -> str:
+    metric = tree.metrics.get(note.metrics[0])
+    return (metric.owner if metric else None) or ""
+
+
+def _about(tree: Tree, note: Note) -> str:
+    weeks = words.short_day(note.first_week)
+    if note.last_week != note.first_week:
+        weeks += f" to {words.short_day(note.last_week)}"
+    verdict = f", {VERDICT_WORDS[note.verdict]}" if note.verdict else ""
+    back = f", to come back to on {words.short_day(note.come_back)}" if note.come_back else ""
+    edited = ", edited" if note.version > 1 else ""
+    return f"{KIND_WORDS[note.kind]}{verdict}{back}. Week of {weeks}. {_by(note.author)}{edited}"
+
+
+def _by(author: Author) -> str:
+    return author.name + ("" if author.verified else " (not verified)")
+
+
+def _follow_up_line(one: FollowUp, today: date) -> None:
+    if one.state == "closed":
+        st.markdown(f"**Follow-up, closed**: {markdown(one.text)}")
+        st.caption(plain(f"Came of it: {one.outcome} ({_by(one.changed_by)})"))
+        return
+    late = "late, " if is_late(one, today) else ""
+    st.markdown(f"**Follow-up**: {markdown(one.text)}")
+    st.caption(plain(f"{one.owner}, {late}due {words.long_day(one.due)}"))
