@@ -11,8 +11,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from metrics.cli import app
-from metrics.signals.signal import KindName
 from metrics.ledger.export import COLUMNS
+from metrics.signals.signal import KindName
 
 TEXT = (Path(__file__).parents[1] / "docs/command-line.md").read_text(encoding="utf-8")
 SECTIONS = {

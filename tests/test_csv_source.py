@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from csv_tables import D, read, values, write
 
-from metrics.sources.csv import csv_files, read_csv
+from metrics.sources.csv import read_csv
+from metrics.sources.files import files_of
 from metrics.sources.report import SourceError
 from metrics.sources.series import Series
 from metrics.tree.tree import Source
@@ -321,10 +322,10 @@ def test_folder_like_a_partition_adds_no_column(tmp_path: Path) -> None:
     assert values(tmp_path, None, path="day=2020/*.csv") == TWO
 
 
-def test_csv_files_are_sorted(tmp_path: Path) -> None:
+def test_files_are_sorted(tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv", "c/d.csv"):
         write(tmp_path, name, "day\n")
-    found = csv_files(Source("s", "csv", path="**/*.csv"), tmp_path)
+    found = files_of(Source("s", "csv", path="**/*.csv"), tmp_path)
     assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.csv", "b.csv", "c/d.csv"]
 
 

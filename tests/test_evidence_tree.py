@@ -34,7 +34,7 @@ metrics:
   sessions: {name: Sessions, role: input, team: shop, source: shop}
   conversion: {name: Conversion, role: input, team: shop, source: shop, aggregate: mean, unit: percent}
   refunds: {name: Refunds, team: shop, source: shop}
-  refund_share: {name: Refund share, role: input, team: shop, formula: refunds / orders, unit: percent, inputs: [returns]}
+  refund_share: {name: Refund share, role: input, team: shop, formula: refunds / orders, inputs: [returns]}
   returns: {name: Returns index, team: shop, formula: refunds / staff}
   mails: {name: Mails, role: input, team: shop, source: shop, inputs: [mails_north, staff]}
   mails_north: {name: Mails north, role: input, team: shop, source: shop, column: mails, where: {region: north}}

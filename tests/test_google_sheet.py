@@ -30,6 +30,8 @@ from metrics.tree.tree import Source
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+DATABASE = duckdb.connect()
+
 
 class Clock:
     """A clock that waits by turning its hands; `waits` are the seconds of each wait."""
@@ -106,8 +108,8 @@ def read(
     found = fetch(scene, monkeypatch, growth=declared)["growth"]
     if isinstance(found, SourceError):
         raise found
-    with duckdb.connect() as connection:
-        connection.execute("CREATE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
+    with DATABASE.cursor() as connection:
+        connection.execute("CREATE OR REPLACE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
         series = [Series(0, "signups", scene.column)]
         try:
             report = read_fetched(connection, sources(scene, growth=declared)[0], series, found, "Europe/Berlin")

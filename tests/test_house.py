@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCKS = {
     "requirements.lock": [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["build"]],
+    # What connects to further databases is for their users to choose.
     "requirements-dev.lock": [
         *PROJECT["dependencies"],
-        *(line for extra in PROJECT["optional-dependencies"].values() for line in extra),
+        *(line for extra in ("build", "dev") for line in PROJECT["optional-dependencies"][extra]),
     ],
 }
 # Written so that the pattern does not match itself.

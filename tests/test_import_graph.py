@@ -23,6 +23,7 @@ ORDER = [
     "app_root",
     "workspace",
     "known",
+    "by_hand",
     "refresh",
     "starter",
     "wbr_app",

@@ -1,5 +1,6 @@
 """Notes, replies and follow-ups: nothing is overwritten unseen, nothing is lost, and the past stays as it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -121,6 +122,41 @@ def test_the_second_of_two_editors_sees_the_first_ones_text(ledger: Ledger) -> N
     assert [one.text for one in ledger.notes.versions(note.id)] == ["first window", NOTE.text]
     decided = ledger.notes.edit(note.id, first.version, replace(NOTE, text="both"), ANA)
     assert decided.version == 3
+
+
+def test_of_many_editors_at_once_one_wins_and_all_others_are_told(ledger: Ledger) -> None:
+    note = ledger.notes.add(NOTE, ANA)
+
+    def edit(number: int) -> str | None:
+        try:
+            return ledger.notes.edit(note.id, 1, replace(NOTE, text=f"text {number}"), ANA).text
+        except EditConflict as conflict:
+            assert conflict.newer.version == 2
+            return None
+
+    with ThreadPoolExecutor(16) as threads:
+        won = [text for text in threads.map(edit, range(16)) if text is not None]
+    assert [one.text for one in ledger.notes.versions(note.id)] == [*won, NOTE.text]
+    assert len(won) == 1
+
+
+def test_sixteen_writers_lose_nothing_and_see_each_other(ledger: Ledger, place: Place) -> None:
+    """Half of them through a ledger of their own, as other processes have."""
+
+    def write(number: int) -> None:
+        with place.open() as other:
+            chosen = ledger if number % 2 else other
+            for count in range(10):
+                note = chosen.notes.add(replace(NOTE, text=f"writer{number} note{count}"), ANA)
+                ledger.replies.add(note.id, f"reply{number} to{count}", BEN)
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(write, range(16)))
+    found = ledger.notes.find()
+    assert sorted(note.text for note in found) == sorted(f"writer{n} note{c}" for n in range(16) for c in range(10))
+    assert [len(note.replies) for note in found] == [1] * 160
+    assert [note.id for note in found] == sorted((note.id for note in found), reverse=True)
+    assert len(ledger.notes.find("writer7 reply7")) == 10
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import traceback
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +120,26 @@ def test_a_ledger_without_a_version_is_told_and_left_alone(place: Place) -> None
             connection.exec_driver_sql(f"delete from {VERSION_TABLE}")
     with pytest.raises(LedgerError, match="not a ledger"):
         place.open()
+
+
+def test_an_installed_wheel_makes_the_ledger(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    done = subprocess.run(build, cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import metrics.ledger.ledger as there; from pathlib import Path; "
+    )
+    code += "there.Ledger.open(Path('state')).close(); print(there.__file__)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "installed")], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert Path(ran.stdout.strip()).is_relative_to(tmp_path / "installed")
+    with Ledger.open(tmp_path / "state") as opened:
+        opened.entries.add("nps", DAY, 1, ANA)
 
 
 # SQLite

@@ -147,9 +147,9 @@ def test_no_query_is_an_error_on_postgres_either(postgres_url: str, tmp_path: Pa
             "%s",
             "$1",
         ]
-        for first in signs:
-            for second in signs:
-                opened.notes.find(f"{first} {second}{first}")
+        for sign in signs:
+            for query in (sign, sign * 2, f"a{sign}", f"{sign}b", f"a {sign} b"):
+                opened.notes.find(query)
 
 
 def test_a_word_may_stand_anywhere_in_the_thread(ledger: Ledger) -> None:

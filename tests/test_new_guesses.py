@@ -56,6 +56,8 @@ def test_units(name: str, cells: list[str], unit: str, currency: str | None, sca
         ("price", ["3"], "mean"),
         ("Defects/Million", ["300"], "mean"),
         ("response time", ["30"], "mean"),
+        ("delivery days", ["3.5", "4"], "mean"),
+        ("hours worked", ["8", "7"], "sum"),
         ("orders on time", ["30"], "sum"),
         ("full time", ["30"], "sum"),
         ("stock", ["5"], "last"),
@@ -78,7 +80,7 @@ def test_a_level_with_several_values_a_day_has_no_last() -> None:
 @pytest.mark.parametrize(
     ("name", "good"),
     [
-        *((name, "down") for name in ("churn", "Churned customers", "refunds", "Errors 5xx", "cost", "load_time")),
+        *((name, "down") for name in ("churn", "Churned customers", "refunds", "Errors 5xx", "cost", "late share")),
         *((name, "down") for name in ("Time to first reply", "tickets", "complaints", "latency ms", "defects")),
         *((name, "up") for name in ("visits", "orders on time", "uptime", "timely orders", "revenue", "customers")),
     ],

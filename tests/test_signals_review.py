@@ -194,6 +194,17 @@ def test_textbook_limits_where_the_tree_asks_for_them(reviewed: Reviewed) -> Non
     assert signal.kind == "outside_limits"
 
 
+def test_the_textbook_chart_stands_beside_and_says_where_it_can_be_trusted(reviewed: Reviewed) -> None:
+    rising = [value + 4 * number for number, value in enumerate(routine(200, 8))]
+    review = reviewed({"still": routine(200, 8), "rising": rising})
+    chart, trusted = review.textbook("still")
+    assert trusted and not (chart.rule == 1).any()
+    chart, trusted = review.textbook("rising")
+    assert not trusted and (chart.rule == 1).any()
+    halves, _ = review.textbook("rising", dividers=[40])
+    assert halves.centre[39] < halves.centre[40]
+
+
 def test_kept_weeks_stay_as_they_were_judged(reviewed: Reviewed) -> None:
     values = routine(200, 8)
     values[70] = 300

@@ -221,8 +221,9 @@ def _amount(value: float, metric: Metric) -> str:
         return f"{bare(value, metric, value)} points"
     if metric.unit == "duration":
         return short(value, metric)
-    rounded = round(value) if metric.unit == "count" and abs(value) >= 10 else value
-    return full(float(f"{rounded:.3g}"), metric)
+    if metric.unit == "count":
+        value = round(value) if abs(value) >= 9.5 else float(f"{value:.2g}")
+    return full(float(f"{value:.3g}"), metric)
 
 
 def _share(value: float) -> str:

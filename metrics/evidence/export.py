@@ -76,6 +76,7 @@ def claim_json(judged: Judged, weeks: Sequence[date], sentence: str) -> dict[str
             "blocks": _numbers(stability.blocks),
             "p_halves": _number(stability.p_halves),
             "p_blocks": _number(stability.p_blocks),
+            "p_quarters": _number(stability.p_quarters),
         },
         "quarters": {name: _number(value) for name, value in measured.quarters},
         "exploration": {str(lag): _number(value) for lag, value in measured.profile.items()},

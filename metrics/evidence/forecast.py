@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.evidence.memory import Floats
+from metrics.evidence.memory import Flags, Floats
 from metrics.evidence.surprises import Surprises, trend_and_season
 
 HORIZON = 4
-_RIDGE = 1.0
+_PENALTY = 1.0
+_LEADER_PENALTY = 40.0
 _OWN_WEEKS = 4
 _LEADER_WEEKS = 12
 
@@ -46,8 +47,9 @@ def trial(leader: Surprises, outcome: Surprises) -> Trial:
     """Forecast the outcome from each week of the second half, with what was known in that week.
 
     Alone: trend, two annual harmonics, the last two weeks, the mean of the last four. Led: also the mean of the
-    leading metric over weeks 0 to 3, 4 to 7 and 8 to 11 back. Ridge regression with penalty 1 on standardised columns
-    (Hoerl & Kennard 1970), fitted anew each week to all targets that had come by then.
+    leading metric over weeks 0 to 3, 4 to 7 and 8 to 11 back. Ridge regression on standardised columns (Hoerl & Kennard
+    1970), with a larger penalty on the leading metric: it has to earn its weight. Fitted anew each week to all targets
+    that had come by then.
     """
     count = len(outcome.level)
     joint = np.flatnonzero(leader.present & outcome.present)
@@ -67,11 +69,13 @@ def trial(leader: Surprises, outcome: Surprises) -> Trial:
     usable[:whole] = came
     usable &= (weeks >= first) & (weeks <= last - HORIZON)
     origins = [int(week) for week in weeks[usable] if week >= (first + last) // 2]
-    by_alone, by_led = _expanding(alone, ahead, usable, origins), _expanding(led, ahead, usable, origins)
+    penalties = np.array([_PENALTY] * alone.shape[1] + [_LEADER_PENALTY] * len(lead))
+    by_alone = _expanding(alone, penalties[: alone.shape[1]], ahead, usable, origins)
+    by_led = _expanding(led, penalties, ahead, usable, origins)
     return Trial(origins, by_alone, by_led, ahead[origins])
 
 
-def _expanding(columns: Floats, target: Floats, usable: np.ndarray, origins: Sequence[int]) -> Floats:
+def _expanding(columns: Floats, penalties: Floats, target: Floats, usable: Flags, origins: Sequence[int]) -> Floats:
     """Return the forecast from each origin, fitted to the usable weeks whose target had come by then."""
     found = np.empty(len(origins))
     for number, origin in enumerate(origins):
@@ -81,7 +85,7 @@ def _expanding(columns: Floats, target: Floats, usable: np.ndarray, origins: Seq
         spread[spread == 0] = 1.0
         standard = (rows - middle) / spread
         mean = target[known].mean()
-        products = standard.T @ standard + _RIDGE * np.eye(standard.shape[1])
+        products = standard.T @ standard + np.diag(penalties)
         solution = np.linalg.solve(products, standard.T @ (target[known] - mean))
         found[number] = mean + (columns[origin] - middle) / spread @ solution
     return found

@@ -12,6 +12,7 @@ from metrics.evidence.memory import Flags, Floats
 from metrics.evidence.surprises import Surprises
 
 BLOCK = 26
+QUARTER = 13
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class Stability:
     """Whether a link is the same through the history.
 
     `halves` are the correlations of the first and the second half; `second_half` is the link of the second alone.
-    `blocks` are the correlations of periods of 26 weeks, the newest last. `p_halves` and `p_blocks` say how often they
-    would differ at least as much if the link had not changed.
+    `blocks` are the correlations of periods of 26 weeks, the newest last. `p_halves`, `p_blocks` and `p_quarters` say
+    how often halves, blocks, and periods of 13 weeks would differ at least as much if the link had not changed.
     """
 
     halves: tuple[float, float]
@@ -104,15 +105,16 @@ class Stability:
     blocks: tuple[float, ...]
     p_halves: float
     p_blocks: float
+    p_quarters: float
 
     @property
     def differs(self) -> bool:
         """Whether the parts differ more than by chance; about 6 in 100 steady links do."""
-        return self.p_halves < 0.05 or self.p_blocks < 0.02
+        return self.p_halves < 0.05 or self.p_blocks < 0.02 or self.p_quarters < 0.01
 
 
 def stability(source: Surprises, metric: Surprises, lag: int) -> Stability:
-    """Compare the parts of a history: its halves, and blocks of 26 weeks counted back from the end.
+    """Compare the parts of a history: its halves, and blocks of 26 and of 13 weeks counted back from the end.
 
     The halves have as many pairs each. Correlations are compared by Fisher's z: the difference of two, and the sum of
     squares about the weighted mean (Hedges & Olkin 1985, chapter 11).
@@ -122,20 +124,26 @@ def stability(source: Surprises, metric: Surprises, lag: int) -> Stability:
     columns = _used_up(source, metric)
     first, second = np.array_split(places, 2)
     halves = [_tested(x[part], y[part], columns / 2) for part in (first, second)]
-    p_halves = _p_different(halves)
-    blocks = []
-    for end in range(len(both), BLOCK - 1, -BLOCK):
-        part = places[(places >= end - BLOCK) & (places < end)]
-        if len(part) >= BLOCK // 2:
-            blocks.append(_tested(x[part], y[part], columns * len(part) / max(len(places), 1)))
-    blocks.reverse()
+    blocks, quarters = (_in_blocks(x, y, both, size, columns) for size in (BLOCK, QUARTER))
     return Stability(
         (halves[0].correlation, halves[1].correlation),
         halves[1],
         tuple(block.correlation for block in blocks),
-        p_halves,
+        _p_different(halves),
         _p_different(blocks),
+        _p_different(quarters),
     )
+
+
+def _in_blocks(x: Floats, y: Floats, both: Flags, size: int, columns: int) -> list[Link]:
+    """Return the links of periods of so many weeks, counted back from the end; at least half of each must count."""
+    places = np.flatnonzero(both)
+    found = []
+    for end in range(len(both), size - 1, -size):
+        part = places[(places >= end - size) & (places < end)]
+        if len(part) > size // 2:
+            found.append(_tested(x[part], y[part], columns * len(part) / len(places)))
+    return found[::-1]
 
 
 def _p_different(parts: list[Link]) -> float:

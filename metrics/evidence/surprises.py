@@ -20,11 +20,13 @@ IN_HOLIDAYS = 2.0
 TWO_SEASONS = 78
 DEGREE = 7
 FEWEST = 8
-FEWEST_FOR_BENDS = 52
+FEWEST_FOR_BENDS = 78
 _BENDS_RISK = 0.02
 _ROUNDS = 4
 _MOST_MASKED = 0.10
 _MAD = 1.4826
+_INNER = 2.5
+_INNER_SHARE = 0.9113  # variance of a normal distribution within 2.5 standard deviations
 
 
 @dataclass(frozen=True)
@@ -194,15 +196,28 @@ def _every_year(exceptional: Flags) -> Flags:
 def _exceptional(innovation: Floats, usable: Flags, bounds: Floats) -> tuple[Flags, float]:
     """Return which weeks are far out, and the usual size of a surprise.
 
-    Sizes are told by the median; where that would mask more than a tenth, by the standard deviation.
+    Sizes are told by the inner ones; where that would mask more than a tenth, by the standard deviation of all.
     """
     inside = innovation[usable]
-    spread = _MAD * float(np.median(np.abs(inside)))
+    spread = usual_size(inside)
     found = usable & (np.abs(innovation) > bounds * spread)
     if spread == 0 or found.sum() > _MOST_MASKED * len(inside):
         spread = float(np.sqrt(np.mean(inside**2)))
         found = usable & (np.abs(innovation) > bounds * spread)
     return found, spread
+
+
+def usual_size(values: Floats) -> float:
+    """Return the standard deviation of what is not far out, as of a normal distribution with mean 0.
+
+    From the median of the sizes, two steps of the root mean square of what lies within 2.5 of it, corrected for
+    what that cuts off (Huber 1981, chapter 5): it varies far less than the median does.
+    """
+    spread = _MAD * float(np.median(np.abs(values)))
+    for _ in range(2):
+        inner = values[np.abs(values) <= _INNER * spread]
+        spread = float(np.sqrt(np.mean(inner**2) / _INNER_SHARE)) if len(inner) else 0.0
+    return spread
 
 
 def _trend_share(level: Floats, trend: Floats) -> float:

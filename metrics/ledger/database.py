@@ -86,6 +86,8 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
+            if isinstance(found := getattr(error, "orig", None), LedgerError):
+                raise found from None  # what a column refused
             raise LedgerError(f"{self.name} can't be {verb}: {self._reason(error)}") from None
 
     def _reason(self, error: SQLAlchemyError) -> str:

@@ -21,23 +21,32 @@ _FEW = 30.0
 def scale(errors: Floats, parameters: Whole, age: Whole, procedure: Procedure) -> Floats:
     """Return each metric's standard deviation of one-step errors, from the last ones (metrics x weeks, NaN gaps).
 
-    The mean absolute error / .798, winsorised at three scales; inflated for the parameters that were fitted
-    and for a young level, whose mean of n weeks is itself uncertain.
+    The mean absolute error / .798, winsorised at three scales, in which older errors count less; inflated for the
+    parameters that were fitted and for a young level, whose mean of n weeks is itself uncertain.
     """
     sizes = np.abs(errors)
     known = ~np.isnan(sizes)
     count = np.maximum(known.sum(axis=1), 1)
+    weight = np.where(known, _weights(errors.shape[1], procedure), 0.0)
+    weight /= np.maximum(weight.sum(axis=1), _LEAST_SCALE)[:, None] * MEAN_OF_ABSOLUTE
     sizes = np.where(known, sizes, 0.0)
-    first = sizes.sum(axis=1) / count / MEAN_OF_ABSOLUTE
-    winsorised = np.minimum(sizes, procedure.winsor * first[:, None]).sum(axis=1) / count / MEAN_OF_ABSOLUTE
+    first = (sizes * weight).sum(axis=1)
+    winsorised = (np.minimum(sizes, procedure.winsor * first[:, None]) * weight).sum(axis=1)
     fitted = np.sqrt(count / np.maximum(count - parameters, 1))
     young = np.sqrt(1.0 + 1.0 / np.maximum(age, 1))
     return np.asarray(np.maximum(winsorised * fitted * young, _LEAST_SCALE))
 
 
-def quantiles(weeks: Whole, procedure: Procedure) -> Floats:
-    """Return the t quantile that leaves as much outside as three sigmas do, for scales that rest on `weeks` errors."""
-    return _table(procedure)[np.minimum(weeks, _MOST)]
+def quantiles(errors: Floats, procedure: Procedure) -> Floats:
+    """Return the t quantile that leaves as much outside as the limits should, for scales that rest on `errors`."""
+    weight = np.where(np.isnan(errors), 0.0, _weights(errors.shape[1], procedure))
+    effective = weight.sum(axis=1) ** 2 / np.maximum((weight**2).sum(axis=1), _LEAST_SCALE)
+    return np.asarray(_table(procedure)[np.minimum(np.round(effective).astype(np.int64), _MOST)])
+
+
+def _weights(weeks: int, procedure: Procedure) -> Floats:
+    """Return how much each of the last errors counts, the newest 1."""
+    return np.asarray(0.5 ** (np.arange(weeks)[::-1] / procedure.half_life))
 
 
 @cache
@@ -88,9 +97,13 @@ def tail(standard: Floats, procedure: Procedure) -> Floats:
     """Return by how much limits reach further for metrics that are wild by nature (weeks x metrics, NaN gaps).
 
     Geary's ratio, mean absolute over root mean square, is .798 for normal errors and less for heavy tails (Geary 1935,
-    Biometrika 27:310). Errors are winsorised, so that one exceptional week does not count for wildness.
+    Biometrika 27:310). Errors are winsorised, and of weeks beyond three in a row only the first counts, so that an
+    event does not count for wildness.
     """
     sizes = np.minimum(np.abs(standard), procedure.tail_winsor)
+    goes_on = np.zeros(sizes.shape, bool)
+    goes_on[1:] = (sizes[1:] > procedure.limit) & (sizes[:-1] > procedure.limit)
+    sizes = np.where(goes_on, np.nan, sizes)
     count = np.maximum((~np.isnan(sizes)).sum(axis=0), 1)
     sizes = np.nan_to_num(sizes)
     mean, square = sizes.sum(axis=0) / count, (sizes**2).sum(axis=0) / count

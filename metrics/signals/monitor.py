@@ -147,7 +147,7 @@ class Monitor:
 
     def limit(self) -> Floats:
         """Return how many standard deviations the limits are away."""
-        return limits.quantiles((~np.isnan(self.models.errors)).sum(axis=1), self.procedure)
+        return limits.quantiles(self.models.errors, self.procedure)
 
     def widening(self, week: int) -> Floats:
         """Return how much wider a week's limits are for a denominator that is smaller than usual."""

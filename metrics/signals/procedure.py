@@ -34,9 +34,10 @@ class Procedure:
     least_count_in_logs: float = 8.0
     penalty: float = 0.75
     memory_penalty: float = 0.5
-    scale_weeks: int = 78
+    scale_weeks: int = 104
+    half_life: float = 26.0
     winsor: float = 3.0
-    limit: float = 2.9
+    limit: float = 2.8
     freedom: float = 0.75
     slow_weight: float = 0.25
     slow_limit: float = 3.9
@@ -44,10 +45,10 @@ class Procedure:
     tail_weeks: int = 104
     tail_least: int = 39
     tail_winsor: float = 4.0
-    tail_ratio: float = 0.77
-    tail_gain: float = 6.0
-    tail_most: float = 1.35
-    young_limit: float = 1.0
+    tail_ratio: float = 0.775
+    tail_gain: float = 10.0
+    tail_most: float = 1.45
+    young_limit: float = 1.03
     pair_gap: float = 2.25
     former_weeks: int = 13
     peak_margin: float = 1.25

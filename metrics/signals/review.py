@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,12 +10,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from metrics.signals import xmr
 from metrics.signals.judgements import Judgements
 from metrics.signals.kind import Kind
 from metrics.signals.memory import Bools, Floats
 from metrics.signals.monitor import Monitor
 from metrics.signals.signal import KeptWeek, KindName, Lock, Signal, Strength
 from metrics.signals.wording import Judged, WriteNumber, sentence
+from metrics.signals.xmr import XmrChart
 from metrics.tree.tree import Tree
 
 NAMES: Mapping[Kind, KindName] = {
@@ -133,6 +135,18 @@ class SignalReview:
         frame["strength"] = [self._strength_of(week, column) for week in range(len(self.weeks))]
         known = np.flatnonzero(~np.isnan(self.values[:, column]))
         return frame.iloc[known[0] if len(known) else len(frame) :].reset_index(drop=True)
+
+    def textbook(
+        self, metric_id: str, dividers: Sequence[int] = (), locked: int | None = None
+    ) -> tuple[XmrChart, bool]:
+        """Return a metric's textbook chart over all weeks, and whether its alarms can be trusted.
+
+        `dividers` number the weeks in which it starts again, `locked` says from how many first weeks limits are taken.
+        """
+        values = self.values[:, self._column[metric_id]]
+        models = self.monitor.models if self.monitor else None
+        moves = models is not None and bool(models.coefficients[self._column[metric_id]].any())
+        return xmr.chart(values, dividers, locked), xmr.is_trustworthy(values, trend_or_season=moves)
 
     def _signals(self, since: date, up_to: date) -> Iterator[Signal]:
         kept_weeks = {week for _, week in self.kept}

@@ -15,10 +15,6 @@ from metrics.sources.report import Report, SourceError
 from metrics.sources.series import Series
 from metrics.tree.tree import Source
 
-__all__ = ["csv_files", "fetch_csv", "is_remote", "read_csv"]
-
-csv_files = files_of
-
 
 def is_remote(source: Source) -> bool:
     """Return whether a CSV source is an address, or a name in the environment that holds one, rather than a file."""

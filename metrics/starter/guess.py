@@ -36,9 +36,23 @@ _BAD = frozenset(
         *("defect", "defects", "bug", "bugs", "latency", "delay", "delays", "cancellation", "cancellations"),
         *("cancelled", "canceled", "bounce", "bounces", "bounced", "unsubscribes", "downtime", "failure", "failures"),
         *("failed", "incident", "incidents", "outage", "outages", "spam", "attrition", "expense", "expenses"),
-        *("overdue", "returns", "duration", "backlog", "fatals", "crashes", "cac", "cpc", "cpm", "lost", "downsell"),
+        *(
+            "overdue",
+            "late",
+            "returns",
+            "duration",
+            "backlog",
+            "fatals",
+            "crashes",
+            "cac",
+            "cpc",
+            "cpm",
+            "lost",
+            "downsell",
+        ),
     )
 )
+_DURATIONS = frozenset(("days", "hours", "minutes", "seconds", "ms"))
 _NOT_SPENT = frozenset(("on", "full", "part", "first", "real", "over", "up", "all", "last", "one", "some", "any"))
 _SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₺": "TRY", "₽": "RUB"}
 _SIGNS |= {"₪": "ILS", "₴": "UAH", "₫": "VND", "₦": "NGN", "A$": "AUD", "C$": "CAD", "R$": "BRL", "S$": "SGD"}
@@ -79,7 +93,7 @@ def guess(name: str, numbers: Numbers, several_a_day: bool) -> Guess:
     """Return the guesses about a column; `several_a_day`: on some day it has several different values."""
     words = snake(name).split("_")
     unit, currency, scale = _unit(words, numbers)
-    return Guess(unit, currency, scale, _aggregate(name, words, unit.value, several_a_day), _good(words))
+    return Guess(unit, currency, scale, _aggregate(name, words, unit.value, numbers, several_a_day), _good(words))
 
 
 def _unit(words: Sequence[str], numbers: Numbers) -> tuple[Guessed[Unit], str | None, Guessed[float] | None]:
@@ -103,14 +117,16 @@ def _all_one(numbers: Numbers) -> bool:
     return numbers.whole and numbers.low == numbers.high == 1
 
 
-def _aggregate(name: str, words: Sequence[str], unit: Unit, several_a_day: bool) -> Guessed[Aggregate]:
+def _aggregate(
+    name: str, words: Sequence[str], unit: Unit, numbers: Numbers, several_a_day: bool
+) -> Guessed[Aggregate]:
     if unit == "percent" or _MEANS.intersection(words) or "/" in name:
         return Guessed("mean", "days average; better a formula, where you have both parts")
     if "cumulative" in words or (_LEVELS.intersection(words) and not _FLOWS.intersection(words)):
         if several_a_day:
             return Guessed("mean", "last needs one value a day, and some days have several")
         return Guessed("last", "a level: the last day stands for the week")
-    if _is_time(words):
+    if _is_time(words) or (_DURATIONS.intersection(words) and not numbers.whole):
         return Guessed("mean", "times average")
     return Guessed("sum", "days add up")
 

@@ -24,6 +24,8 @@ _DAYS = 182
 _FEWEST_BEFORE = 8
 _TEN_FOLD = 8
 _LONGEST_RUN = 5
+# Small counts repeat by chance.
+_FEWEST_DISTINCT = 10
 
 _RECENT = f"""
 create or replace temp table recent as
@@ -78,6 +80,7 @@ with runs as (
 )
 select key, day, value, length, null from counted
 where length >= {_LONGEST_RUN} and value <> 0
+  and key in (select key from recent group by key having count(distinct value) >= {_FEWEST_DISTINCT})
   and length > 3 * coalesce((
       select avg(other.length) from counted as other where other.key = counted.key and other.run <> counted.run
   ), length)

@@ -249,7 +249,7 @@ class Warehouse:
         if not len(found["series"]):
             nothing = np.zeros((0, len(self.series)))
             return WeeklyValues((), nothing, nothing.astype(np.int64), nothing.astype(np.int64))
-        first = found["week_ending"].min().astype("datetime64[D]").item()
+        first = np.asarray(found["week_ending"]).min().astype("datetime64[D]").item()
         weeks = (up_to - first).days // 7 + 1
         shape = (weeks, len(self.series))
         at = (found["week"], found["series"])

@@ -31,7 +31,8 @@ def ask_author(key: str) -> Author | None:
     if found is not None and "visitor_name" in st.session_state:
         remember_name(COOKIE, found.name, key=f"remember_name_{key}")
     label = f"You write as {found.name}" if found else "Say who you are"
-    with st.popover(label, key=f"visitor_{key}", type="tertiary" if found else "secondary"):
+    # With another name it is another popover, and closed.
+    with st.popover(label, key=f"visitor_{key}_{label}", type="tertiary" if found else "secondary"):
         typed = st.text_input("Your name", value=found.name if found else "", max_chars=_LONGEST, key=f"name_{key}")
         st.caption("Kept in this browser, and shown with what you write as not verified.")
         if st.button("This is me", key=f"named_{key}") and typed.strip():

@@ -66,7 +66,7 @@ def test_sources_and_late_metrics_are_listed(demo: Server, visit: Visit) -> None
         expect(page.get_by_text(f"{source} was read").first).to_be_visible()
     worst = page.locator("[data-testid=stDataFrame] tr[aria-rowindex='2'] td")
     expect(worst.nth(0)).to_have_text("First response time")
-    expect(worst.nth(1)).to_contain_text("Late: no value")
+    expect(worst.nth(1)).to_contain_text("Late since")
 
 
 def test_a_changed_file_is_read_by_the_button(shop: Server, files: WorkspaceFiles, visit: Visit) -> None:
