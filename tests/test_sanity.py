@@ -31,7 +31,7 @@ def found(
 
 def wavy(count: int) -> list[Any]:
     """Between 90 and 110, never the same twice in a row."""
-    return [100 + (at * 7) % 21 - 10 for at in range(count)]
+    return [100 + (at * 8) % 21 - 10 for at in range(count)]
 
 
 def day(at: int) -> date:

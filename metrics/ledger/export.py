@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from metrics.ledger.author import Author
+from metrics.ledger.claim_tables import claim_verdict
 from metrics.ledger.database import Database
 from metrics.ledger.follow_ups import follow_up_columns, follow_up_of
 from metrics.ledger.note_rows import note_columns, notes_of, replies_of, reply_columns
@@ -17,14 +18,14 @@ from metrics.ledger.tables import audit, entry
 COLUMNS = (
     "what", "id", "version", "deleted", "metrics", "first_week", "last_week", "day", "kind", "verdict", "come_back",
     "text", "note", "owner", "due", "state", "outcome", "value", "expected", "derived", "lower", "centre", "upper",
-    "author", "author_verified", "created_at", "changed_by", "changed_by_verified", "changed_at",
+    "quarter", "evidence", "author", "author_verified", "created_at", "changed_by", "changed_by_verified", "changed_at",
 )  # fmt: skip
 
 Exported = dict[str, Any]
 
 
 def export_rows(database: Database, versions: bool = False) -> list[Exported]:
-    """Return a row for each note, reply, follow-up, value typed by hand, audit, and lock on limits.
+    """Return a row for each note, reply, follow-up, value typed by hand, audit, lock on limits, and verdict on a claim.
 
     Each row has all of COLUMNS, None where one does not apply; `metrics` is a list, days and moments (UTC) are text.
     Texts are exact. With `versions` there is a row for each version and for what is deleted, too; without, values typed
@@ -33,7 +34,7 @@ def export_rows(database: Database, versions: bool = False) -> list[Exported]:
     with database.read() as connection:
         return [
             {column: row.get(column) for column in COLUMNS}
-            for rows in (_notes, _replies, _follow_ups, _values, _audits, _locks)
+            for rows in (_notes, _replies, _follow_ups, _values, _audits, _locks, _claim_verdicts)
             for row in rows(connection, versions)
         ]
 
@@ -152,6 +153,21 @@ def _locks(connection: Connection, versions: bool) -> Iterator[Exported]:
             "created_at": row.at.isoformat(),
             "changed_at": row.at.isoformat(),
             **_by(*[Author(row.locked_by, bool(row.locked_by_verified))] * 2),
+        }
+
+
+def _claim_verdicts(connection: Connection, versions: bool) -> Iterator[Exported]:
+    for row in connection.execute(select(claim_verdict).order_by(claim_verdict.c.id)).all():
+        yield {
+            "what": "claim_verdict",
+            "id": row.id,
+            "metrics": [row.input, row.metric],
+            "quarter": row.quarter,
+            "verdict": row.verdict,
+            "outcome": row.decision,
+            "text": row.text,
+            "evidence": row.evidence_json,
+            **_once(row),
         }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from metrics.ledger.audits import Audits
+from metrics.ledger.claim_verdicts import ClaimVerdicts
 from metrics.ledger.database import Clock, Database, utc_now
 from metrics.ledger.definitions import Definitions
 from metrics.ledger.entries import Entries
@@ -26,7 +27,7 @@ class Ledger:
 
     `entries` are the values typed by hand, `history` the refreshes, `definitions` the changes in what metrics mean,
     `audits` the metrics derived again by hand; `notes` and `replies` what was learned and said, `follow_ups` what is to
-    be done, `limits` what reviews judged by.
+    be done, `limits` what reviews judged by, `claim_verdicts` what rooms said on claims.
     """
 
     def __init__(self, database: Database) -> None:
@@ -39,6 +40,7 @@ class Ledger:
         self.replies = Replies(database)
         self.follow_ups = FollowUps(database)
         self.limits = Limits(database)
+        self.claim_verdicts = ClaimVerdicts(database)
 
     @classmethod
     def open(cls, state: Path, url: str | None = None, clock: Clock = utc_now) -> Ledger:

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
+from metrics.ledger.claim_tables import claim_verdict
 from metrics.ledger.database import Database
 from metrics.ledger.note_tables import follow_up_version, limits, note_version, reply_version
 from metrics.ledger.tables import audit, definition_change, entry, refresh
 
 NOTED = (note_version, reply_version, follow_up_version)
-ALL = (*NOTED, limits, entry, audit, definition_change, refresh)
+ALL = (*NOTED, limits, entry, audit, definition_change, claim_verdict, refresh)
 
 
 def newest_number(database: Database, tables: Sequence[Table[Any]]) -> int:

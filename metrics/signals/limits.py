@@ -14,6 +14,7 @@ MEAN_OF_ABSOLUTE = 0.797885
 _MOST = 400
 _POWERS = (0.0, 0.25, 0.5)
 _LEAST_SCALE = 1e-12
+_SPREAD_OF_RATIO = 0.2125  # of Geary's ratio, times the root of the number of values
 _MOST_SKEW = 1.5
 _FEW = 30.0
 
@@ -97,7 +98,7 @@ def tail(standard: Floats, procedure: Procedure) -> Floats:
     """Return by how much limits reach further for metrics that are wild by nature (weeks x metrics, NaN gaps).
 
     Geary's ratio, mean absolute over root mean square, is .798 for normal errors and less for heavy tails (Geary 1935,
-    Biometrika 27:310). Errors are winsorised, and of weeks beyond three in a row only the first counts, so that an
+    Biometrika 27:310); one standard error below it is no evidence. Errors are winsorised, and of weeks beyond three in a row only the first counts, so that an
     event does not count for wildness.
     """
     sizes = np.minimum(np.abs(standard), procedure.tail_winsor)
@@ -108,5 +109,6 @@ def tail(standard: Floats, procedure: Procedure) -> Floats:
     sizes = np.nan_to_num(sizes)
     mean, square = sizes.sum(axis=0) / count, (sizes**2).sum(axis=0) / count
     ratio = np.where(square > 0, mean / np.sqrt(np.maximum(square, _LEAST_SCALE)), MEAN_OF_ABSOLUTE)
-    excess = np.maximum(procedure.tail_ratio - ratio, 0.0) * (count >= procedure.tail_least)
+    excess = np.maximum(MEAN_OF_ABSOLUTE - _SPREAD_OF_RATIO / np.sqrt(count) - ratio, 0.0)
+    excess *= count >= procedure.tail_least
     return np.asarray(np.minimum(1.0 + procedure.tail_gain * excess, procedure.tail_most))

@@ -110,7 +110,7 @@ class Monitor:
         flat, moved = self._stood_still(week)
         judged = self.models.chosen & (history >= p.first_limits) & ~flat & ~self._locked_in(week)
         middle, spread = self.forecast(week)
-        base = self.limit() * np.where(history < p.young, p.young_limit, 1.0)
+        base = self.limit()
         limit = base * self.tail
         counts = limits.varies_like_counts(self.whole & ~self.models.log, middle, spread)
         usual = self.raw(middle)

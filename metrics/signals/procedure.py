@@ -45,10 +45,8 @@ class Procedure:
     tail_weeks: int = 104
     tail_least: int = 39
     tail_winsor: float = 4.0
-    tail_ratio: float = 0.775
     tail_gain: float = 10.0
     tail_most: float = 1.45
-    young_limit: float = 1.03
     pair_gap: float = 2.25
     former_weeks: int = 13
     peak_margin: float = 1.25

@@ -8,10 +8,9 @@ from metrics.review.deck import ROLES, DeckFilter, only
 from pages.parts import choices, headline, links, note_panel, opening, restated, review, signalled
 from pages.parts.components import block_wall
 
-_SHOWN = {"all": "All", "signals": "Signals", "open": "Open"}
-
 opened = opening.require()
 tree = opened.tree
+_SHOWN = {"all": "All", "signals": "Signals", "open": "Open"}
 
 st.title("What happened, and what needs a word?", anchor=False)
 if opened.review_week is None:

@@ -89,6 +89,7 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
     page.goto(server.url("metric?metric=visits"))
     ready(page)
     page.get_by_role("button", name="Edit").first.click()
+    expect(page.get_by_role("button", name="Leave it as it was")).to_be_visible()
     page.get_by_text("Exceptional and explained").first.click()
     page.get_by_label("What was learned").fill("Leaflets bring visits for one week.")
     page.get_by_label("What was learned").press("Control+Enter")
