@@ -27,6 +27,8 @@ def main() -> None:
             st.Page("pages/weekly/week.py", title="This week", url_path="week"),
             st.Page("pages/weekly/metric.py", title="Metric", url_path="metric"),
             st.Page("pages/anytime/tree.py", title="Tree", url_path="tree"),
+            st.Page("pages/quarterly/quarter.py", title="Quarter", url_path="quarter"),
+            st.Page("pages/quarterly/year.py", title="Year", url_path="year"),
             st.Page("pages/anytime/notes.py", title="Notes", url_path="notes"),
             st.Page("pages/anytime/data.py", title="Data", url_path="data"),
         ],

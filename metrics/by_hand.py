@@ -16,7 +16,7 @@ from metrics.tree.tree import TARGET_SUFFIX, Grain, Metric, Source, Tree
 
 
 class ByHandError(NorthstarError):
-    """A value that can't be typed for a metric, or that somebody else typed meanwhile."""
+    """A value that can't be typed for a metric."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +76,13 @@ def keep(ledger: Ledger, tree: Tree, typed: Iterable[Typed], author: Author, not
     """Keep values in the ledger, all or none, and return the entries.
 
     A day counts as the last of its week or month, by the grain. Raises ByHandError, ManualDayError, UnknownNameError
-    or LedgerError; ByHandError also where another entry than `over` stands there now.
+    or LedgerError: EntryConflict where another entry than `over` stands there now.
     """
-    current = {(entry.metric, entry.day): entry for entry in ledger.entries.current()}
     new = []
     for one in typed:
         _, source = typed_source(tree, one.key)
         day = day_of_value(tree.calendar, source.grain or "weekly", one.day)
-        there = current.get((one.key, day))
-        if one.over is not None and there is not None and there.id != one.over:
-            value = "cleared it" if there.value is None else f"typed {there.value:g}"
-            when = f"{there.at:%d %b %Y, %H:%M} UTC"
-            raise ByHandError(
-                f"{there.author.name} {value} for {day} meanwhile ({when}). Nothing was saved: look at it, and save"
-                " again if yours should stand."
-            )
-        new.append(NewEntry(one.key, day, one.value, author, note))
+        new.append(NewEntry(one.key, day, one.value, author, note, one.over))
     return ledger.entries.add_many(new)
 
 

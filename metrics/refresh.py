@@ -45,7 +45,7 @@ Outcome = Literal["read", "unchanged", "stale", "failed"]
 Progress = Callable[[str, int, int], None]
 
 # Sources that wait for an answer from elsewhere cost next to nothing while they wait.
-_MOST_AT_ONCE = 16
+_MOST_AT_ONCE = 32
 
 
 class StateError(NorthstarError):

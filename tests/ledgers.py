@@ -1,6 +1,6 @@
 """Ledgers to test on, and what it takes to write to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Place:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_places: None) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path, clean_places: None) -> Place:
     url = request.getfixturevalue("postgres_url") if request.param == "postgres" else None
     return Place(tmp_path / "state", url)
 
@@ -58,6 +58,3 @@ def ledger(place: Place) -> Iterator[Ledger]:
     """An empty ledger, once on SQLite and once on PostgreSQL."""
     with place.open() as opened:
         yield opened
-
-
-Places = Callable[[], Place]

@@ -1,6 +1,8 @@
 """Values typed by hand: on the command line and in the metric's grid, with who and when, and nothing lost."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,10 +13,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from workspaces import WorkspaceFiles
 
-from metrics.by_hand import ByHandError, Typed, keep, slots
+from metrics.by_hand import Typed, keep, slots
 from metrics.calendar import Calendar
 from metrics.errors import UnknownNameError
 from metrics.ledger.author import Author
+from metrics.ledger.conflict import EntryConflict
 from metrics.ledger.ledger import Ledger
 from metrics.sources.manual import ManualDayError
 from metrics.tree.load import load_tree
@@ -62,12 +65,25 @@ def test_a_typed_value_counts_for_its_week(files: WorkspaceFiles) -> None:
 
 
 def set_value(files: WorkspaceFiles, *arguments: str) -> Any:
-    import subprocess
-    import sys
-
     metric, day, value, *options = arguments
     line = [sys.executable, "-m", "metrics", "set", *options, "--", metric, day, value, str(files.folder)]
     return subprocess.run(line, env=files.environment, capture_output=True, text=True)
+
+
+def test_what_is_told_has_every_digit(files: WorkspaceFiles) -> None:
+    assert set_value(files, "churned", "2026-03-11", "1234567.25", "--by", "Ana").stdout == (
+        "churned has 1234567.25 for 2026-03-15, typed by Ana.\n"
+    )
+
+
+def test_a_negative_value_needs_no_sign_before_it(files: WorkspaceFiles) -> None:
+    line = [sys.executable, "-m", "metrics", "set", "churned", "2026-03-11", "-20.5", str(files.folder)]
+    done = subprocess.run(line, env=files.environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "churned has -20.5 for 2026-03-15" in done.stdout, done.stderr
+    assert last_week(files, "churned") == -20.5
+    line[-2:] = ["20.5", "--bye"]
+    refused = subprocess.run(line, env=files.environment, capture_output=True, text=True)
+    assert refused.returncode == 2 and "--bye" in refused.stderr
 
 
 def test_cleared_is_missing_and_not_zero(files: WorkspaceFiles) -> None:
@@ -126,7 +142,7 @@ def test_two_people_at_once(files: WorkspaceFiles) -> None:
     day = date(2026, 3, 15)
     with Ledger.open(files.state) as ledger:
         (hers,) = keep(ledger, tree, [Typed("churned", day, 3, over=0)], ANA)
-        with pytest.raises(ByHandError, match="Ana typed 3 for 2026-03-15 meanwhile"):
+        with pytest.raises(EntryConflict, match="Ana typed 3 for 2026-03-15 meanwhile"):
             keep(ledger, tree, [Typed("churned", day, 4, over=0)], BEN)
         keep(ledger, tree, [Typed("churned", day, 4, over=hers.id)], BEN)
         assert [one.value for one in ledger.entries.of_metric("churned")] == [4, 3]

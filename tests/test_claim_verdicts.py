@@ -1,4 +1,4 @@
-"""What rooms said on claims stays with the evidence of that day; unreviewed claims turn stale; idle inputs are named."""
+"""What rooms said on claims stays, quarter by quarter, with the evidence of that day."""
 
 import json
 from dataclasses import replace

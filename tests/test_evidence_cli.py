@@ -207,9 +207,7 @@ def test_the_table_is_for_readers(shop: WorkspaceFiles) -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "Shop, 2025Q2: 120 weeks up to 2025-04-13"
     assert re.match(r"Visits +Orders +2 +Supported +0\.\d\d +0\.\d\d to 0\.\d\d +120 +", lines[3])
-    said = (
-        r"Visits and Orders: 5 more visits go with \d+ more orders, two weeks later; 95 % interval [\d.]+ to [\d.]+\."
-    )
+    said = r"Visits and Orders: 5 more visits go with [\d.]+ more orders, two weeks later; 95 % interval [\d.]+ to \d+"
     assert re.match(said, lines[5])
 
 

@@ -71,6 +71,12 @@ def published(files: WorkspaceFiles) -> Published:
     return Published(weeks, told)
 
 
+def what_is_read(source: dict[str, Any]) -> list[Any]:
+    """What of a source says which values are meant: not where the spreadsheet lies, nor who may read it."""
+    gid = source["spreadsheet"].partition("gid=")[2]
+    return [gid, *(source.get(key) for key in ("date", "layout", "worksheet", "range"))]
+
+
 def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
     fake: FakeSheets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workspace: Callable[..., WorkspaceFiles]
 ) -> None:
@@ -94,6 +100,7 @@ def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
     assert [source.id for source in first.sources if source.outcome != "read" or source.problem_count] == []
     assert set(map(repr, published(files).weeks.values())) == {repr(WHOLE)}
 
+    before = {name: dict(scene.source) for name, scene in scenes.items()}
     for name, one in broken.items():
         one.breaks(scenes[name])
     changed = {name for name, scene in scenes.items() if scene.source != declared(scenes)["sources"][name]}
@@ -108,8 +115,8 @@ def test_broken_sheets_fail_alone_side_by_side_and_keep_their_values(
         said = after.told[name]
         assert one.lacking(said, scenes[name]) == [], (name, said)
         assert not any(line in said for line in pem().splitlines()[1:-1])
-        if one.left is None and {"date", "layout"} & {*scenes[name].source}:
-            # Values that were read by another column of dates are not those of the metric as it is declared now.
+        if one.left is None and what_is_read(before[name]) != what_is_read(scenes[name].source):
+            # Values of another worksheet, or by another column of dates, are not those of the metric as declared now.
             assert result.outcome == "failed", (name, result)
         elif one.left is None:
             assert result.outcome == "stale", (name, result)

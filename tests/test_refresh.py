@@ -3,19 +3,25 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from workbooks import write_workbook
 from workspaces import WorkspaceFiles
 
 from metrics.errors import NorthstarError
+from metrics.ledger.ledger import Ledger
 from metrics.refresh import SourceResult, Summary, changed
+from metrics.warehouse.change_log import value_changes
 from metrics.warehouse.warehouse import SourceState, Warehouse
 
 WEEK = "2026-03-08"
@@ -256,6 +262,59 @@ def test_values_of_another_definition_are_never_kept(shop: WorkspaceFiles, defin
     summary = shop.refresh()
     assert outcomes(summary) == {"shop": "stale", "web": "stale"}
     assert last_week(shop) == {"orders": 70, "returns": None, "visits": 700, "rate": 0.1}
+
+
+DATABASE = {"type": "sql", "url": "sqlite:///web.db"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"type": "excel", "path": "web.xlsx", "worksheet": "Weekly"}, {"worksheet": "Other"}),
+        ({"type": "excel", "path": "web.xlsx", "range": "A:B"}, {"range": "Other!A:B"}),
+        ({**DATABASE, "query": "select day, visits from web"}, {"query": "select day, visits from nothing"}),
+        ({**DATABASE, "table": "web"}, {"table": "nothing"}),
+        ({**TREE["sources"]["web"], "date_format": "%Y-%m-%d"}, {"path": "gone.csv", "date_format": "%Y-%d-%m"}),
+    ],
+    ids=lambda keys: list(keys)[-1],
+)
+def test_values_of_another_table_are_never_kept(
+    shop: WorkspaceFiles, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Another worksheet, range, query or table, or another way to read dates: what was read before is not that."""
+    rows = [(date.fromisoformat(day), 100) for day in DAYS]
+    write_workbook(shop.folder / "web.xlsx", [["day", "visits"], *map(list, rows)])
+    with closing(sqlite3.connect(shop.folder / "web.db")) as database, database:
+        database.execute("create table web (day text, visits integer)")
+        database.executemany("insert into web values (?, ?)", [(str(day), visits) for day, visits in rows])
+    shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": before}})
+    assert not shop.refresh().failed
+    assert last_week(shop)["visits"] == 700
+    shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": before | after}})
+    assert outcomes(shop.refresh()) == {"shop": "unchanged", "web": "failed"}
+    assert last_week(shop) == {"orders": 70, "returns": 7, "visits": None, "rate": None}
+    # They are not lost: what is declared again is read again, and restates nothing.
+    shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": before}})
+    assert not shop.refresh().failed
+    assert last_week(shop)["visits"] == 700
+    with Ledger.open(shop.state) as ledger:
+        assert value_changes(ledger.history.payloads(after=0, up_to=3), restated=True) == []
+
+
+def test_a_file_that_was_moved_keeps_its_values_and_tells_where_they_were_read(shop: WorkspaceFiles) -> None:
+    """It has another name in northstar.yaml, and is not there: what is shown is of the old one, and this is said."""
+    shop.refresh()
+    moved = {"type": "csv", "path": "moved.csv", "date": "day"}
+    shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": moved}})
+    for _ in range(2):
+        assert outcomes(shop.refresh()) == {"shop": "unchanged", "web": "stale"}
+        assert last_week(shop)["visits"] == 700
+        assert states(shop)["web"].read_from == " They were read from web.csv."
+    told = shop.command("refresh").stderr
+    assert "moved.csv" in told and "They were read from web.csv." in told
+    (shop.folder / "web.csv").rename(shop.folder / "moved.csv")
+    assert outcomes(shop.refresh()) == {"shop": "unchanged", "web": "read"}
+    assert states(shop)["web"].read_from == " They were read from moved.csv."
 
 
 def test_a_metric_that_took_over_an_id_has_values_of_its_own(shop: WorkspaceFiles) -> None:

@@ -45,6 +45,8 @@ def test_what_is_right_is_left_in_peace(workspace: Callable[..., WorkspaceFiles]
     assert found(workspace, [0, 1, 0, 2, 0, 0, 3] * 10) == []
     assert found(workspace, [5] * 70) == []  # always the same: nothing was copied
     assert found(workspace, [100, 120, 110, 90, 130, 0, 0] * 10) == []  # closed on weekends
+    small = [20 + (at * 7) % 31 - 15 for at in range(60)]  # 5 to 35 a day, and then 1 and 2 by chance
+    assert found(workspace, [*small, 1, 24, 2, 17]) == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,9 @@ def test_what_is_right_is_left_in_peace(workspace: Callable[..., WorkspaceFiles]
         ("sudden_zero", [*wavy(60), 0], {}, 60, "Is it missing rather than zero?"),
         ("ten_fold", [*wavy(60), 1_000, 1_010], {}, 60, "Did the unit change?"),
         ("ten_fold", [*wavy(60), 10, 11], {}, 60, "Did the unit change?"),
+        ("ten_fold", [0.31, 0.29, 0.3, 0.33] * 15 + [0.031, 0.03], {"unit": "percent"}, 60, "Did the unit change?"),
+        ("ten_fold", [20 + at % 3 for at in range(60)] + [2, 21], {}, 60, "Did the unit change?"),
+        ("ten_fold", [at * 1_234_567 for at in wavy(60)] + [1_234_567], {}, 60, " has 1234567, about"),
         ("negative", [*wavy(60), -3], {}, 60, "can't be negative"),
         ("above_100_percent", [0.1, 0.3, 0.2, 1.2, 0.2], {"unit": "percent", "aggregate": "mean"}, 3, "120%"),
         ("repeated", [*wavy(60), 97, 97, 97, 97, 97, 97], {}, 60, "6 times in a row"),

@@ -147,11 +147,14 @@ def test_moved_and_back_and_missing_have_their_words(reviewed: Reviewed) -> None
     for year in range(2):
         peaks[30 + 52 * year] += 100
     review = reviewed({"still": still, "back": back, "peaks": peaks})
-    told = {(signal.metric, signal.kind): signal.sentence for signal in review.signals(week(30))}
+    signals = review.signals(week(30))
+    told = {(signal.metric, signal.kind): signal.sentence for signal in signals}
     assert told["still", "moved"] == "Up to 7 after 60 weeks at 5."
     assert "is back at the former level, which was left in the week to 2 Mar" in told["back", "back_to_former_level"]
     assert told["peaks", "expected_peak_missing"].startswith("The peak of this time of year did not come: ")
     assert {kind for _, kind in told} <= KINDS
+    without_direction = {signal.kind for signal in signals if not signal.direction}
+    assert without_direction == {"moved", "back_to_former_level", "expected_peak_missing"}
 
 
 def test_incomplete_weeks_are_not_judged(workspace: Callable[..., WorkspaceFiles]) -> None:

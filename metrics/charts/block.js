@@ -1,5 +1,5 @@
 // Draws the wall of blocks: all markup as one string, set once; a handful of listeners for any number of blocks.
-// Geometry and labels come finished from metrics/charts/block.py.
+// Geometry and labels come finished from metrics/charts/block.py, signals and notes from metrics/charts/week_marks.py.
 
 const SHORT = ["Last wk", "WoW", "YoY", "MTD", "YoY", "QTD", "YoY", "YTD", "YoY"];
 const SPOKEN = [
@@ -18,11 +18,13 @@ const heading = (at) => `<th scope="col" aria-label="${SPOKEN[at]}">${SHORT[at]}
 const HEADINGS = SHORT.map((_, at) => heading(at)).join("");
 const HOLLOW =
   '<svg viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="3" stroke="var(--current)" stroke-width="1.5"/></svg>';
+const KEY_OF_MARKS = `<span><svg viewBox="0 0 22 8"><path class="signal" d="M6 7.5l5 -7l5 7z"/></svg>signal</span>
+<span><svg viewBox="0 0 22 8"><path class="noted" d="M11 4h0"/></svg>note</span>`;
 const KEY = `<span class="key" aria-hidden="true">
 <span><svg viewBox="0 0 22 8"><path class="current" d="M1 4h20"/><path class="dots" d="M11 4h0"/></svg>this year</span>
 <span><svg viewBox="0 0 22 8"><path class="prior" d="M1 4h20"/></svg>prior year</span>
 <span><svg viewBox="0 0 22 8"><path class="targets" d="M7 4h8"/></svg>target</span>
-<span><svg viewBox="0 0 22 8"><path class="newest" d="M11 4h0"/><path class="hole newest" d="M11 4h0"/></svg>incomplete</span></span>`;
+<span><svg viewBox="0 0 22 8"><path class="newest" d="M11 4h0"/><path class="hole newest" d="M11 4h0"/></svg>incomplete</span>`;
 
 // A dot is a stroke of no length with round ends, so that all dots of a panel are one path.
 const dots = (marks) => marks.map(([x, y]) => `M${x} ${y}h0`).join("");
@@ -44,7 +46,27 @@ function lines(panel, last) {
   );
 }
 
-function chart(panels) {
+// A signal is [path, points up, strong, sentence].
+const triangle = ([path, , strong], name) => `<path class="signal ${name}${strong ? "" : " moderate"}" d="${safe(path)}"/>`;
+const UP = "M1.5 9.5l5.5 -9l5.5 9z";
+const DOWN = "M1.5 .5l5.5 9l5.5 -9z";
+const sign = ([, up, strong]) =>
+  `<svg class="sign" viewBox="0 0 14 10" aria-hidden="true"><path class="signal${strong ? "" : " moderate"}" d="${up ? UP : DOWN}"/></svg>`;
+const FLAG = '<svg class="flag" viewBox="0 0 9 11" aria-hidden="true"><path d="M1 10.5V1H8L6 3.5L8 6H1"/></svg>';
+
+function signs(marks) {
+  if (!marks) return "";
+  const small = (marks.before ?? []).map((one) => triangle(one, "small"));
+  return small.join("") + (marks.newest ? triangle(marks.newest, "large") : "") + stroke("noted", marks.notes);
+}
+
+function said({ newest } = {}) {
+  if (!newest) return "";
+  const spoken = `<span class="unseen">Signal${newest[2] ? "" : ", moderate"}: </span>`;
+  return `<p class="said" data-tip="${safe(newest[3])}">${sign(newest)}${spoken}<span>${safe(newest[3])}</span></p>`;
+}
+
+function chart(panels, marks) {
   const sides = panels.map((panel, side) => {
     const from = panel.marks[0][0] - 4;
     const last = panel.marks.at(-1);
@@ -53,7 +75,7 @@ function chart(panels) {
         `<text class="${safe(kind)}" x="${safe(x)}" y="${y}" text-anchor="${safe(anchor)}">${safe(text)}</text>`,
     );
     const base = panel.base === null ? "" : `M${from} ${panel.base}H${last[0] + 4}`;
-    return `<g class="${side ? "months" : "weeks"}">${stroke(panel.zero ? "base" : "base broken", base)}${lines(panel, last)}${labels.join("")}</g>`;
+    return `<g class="${side ? "months" : "weeks"}">${stroke(panel.zero ? "base" : "base broken", base)}${lines(panel, last)}${side ? "" : signs(marks)}${labels.join("")}</g>`;
   });
   return `<svg class="chart" viewBox="0 0 340 106" aria-hidden="true">${sides.join("")}</svg>`;
 }
@@ -86,24 +108,26 @@ function opener(block, links) {
   return `<a class="open" href="${safe(href)}">${safe(block.name)}</a>`;
 }
 
-function drawBlock(block, links) {
+function drawBlock(block, { links, marks }) {
+  const ownMarks = own(marks, block.id);
   const body = block.panels.length
-    ? `${chart(block.panels)}
+    ? `${chart(block.panels, ownMarks)}
 <table class="box"><thead><tr>${HEADINGS}</tr></thead><tbody><tr>${block.box.map((figure) => cell(figure)).join("")}</tr></tbody></table>`
     : `<p class="need">${safe(block.need)}</p>`;
   return `<article class="block" data-metric="${safe(block.id)}"><div class="head"><h3>${opener(block, links)}</h3>
 <span class="owner">${safe(block.owner)}</span><p class="unseen">${safe(block.sentence)}</p></div>
-${headline(block)}${secondLine(block)}${body}</article>`;
+${headline(block)}${said(ownMarks)}${secondLine(block)}${body}</article>`;
 }
 
-function drawGrid({ sections, links }) {
-  return sections
+function drawGrid(data) {
+  const key = `${KEY}${data.marks ? KEY_OF_MARKS : ""}</span>`;
+  return data.sections
     .map(({ name, blocks }, at) => {
-      const title = name || at === 0 ? `<h2>${safe(name)}${at === 0 ? KEY : ""}</h2>` : "";
+      const title = name || at === 0 ? `<h2>${safe(name)}${at === 0 ? key : ""}</h2>` : "";
       let grids = "";
       for (let from = 0; from < blocks.length; from += SHEET) {
         const some = blocks.slice(from, from + SHEET);
-        grids += `<div class="grid" style="--blocks:${some.length}">${some.map((block) => drawBlock(block, links)).join("")}</div>`;
+        grids += `<div class="grid" style="--blocks:${some.length}">${some.map((block) => drawBlock(block, data)).join("")}</div>`;
       }
       return `<section>${title}${grids}</section>`;
     })
@@ -120,9 +144,18 @@ function spark(block) {
   return `<td class="trend"><svg class="spark" viewBox="${from - 4} 18 ${to - from + 8} 70" preserveAspectRatio="none" aria-hidden="true">${drawn}${stroke("hole newest", last[2] ? newest : "")}</svg></td>`;
 }
 
-function drawRow(block, links) {
+function markCell(marks) {
+  const { newest, noted } = marks ?? {};
+  const notes = noted === 1 ? "1 note" : `${noted} notes`;
+  const signal = newest ? `${sign(newest)}<span class="unseen">Signal${newest[2] ? "" : ", moderate"}: ${safe(newest[3])} </span>` : "";
+  const flag = noted ? `${FLAG}${noted > 1 ? noted : ""}<span class="unseen">${notes}</span>` : "";
+  const tip = Object.values(marks?.tips ?? {}).length ? marks.tips[Math.max(...Object.keys(marks.tips))] : "";
+  return `<td class="marked"${newest || noted ? ` data-tip="${safe(tip)}"` : ""}>${signal}${flag}</td>`;
+}
+
+function drawRow(block, { links, marks }) {
   const owner = `<td class="who" title="${safe(block.owner)}">${safe(block.owner)}</td>`;
-  const start = `<th scope="row">${opener(block, links)}</th>${owner}${spark(block)}`;
+  const start = `<th scope="row">${opener(block, links)}</th>${owner}${spark(block)}${marks ? markCell(own(marks, block.id)) : ""}`;
   const tail = (from) => block.box.slice(from).map((figure, at) => cell(figure, CHANGES.has(at + from) ? block.unit : ""));
   let figures;
   if (!block.panels.length) figures = `<td class="note" colspan="10" data-tip="${safe(block.need)}">${safe(block.status)}</td>`;
@@ -137,14 +170,15 @@ function drawRow(block, links) {
   return `<tr data-metric="${safe(block.id)}">${start}${figures}</tr>`;
 }
 
-function drawTable({ sections, links }) {
+function drawTable(data) {
+  const marked = data.marks ? '<th scope="col" class="marked" aria-label="Signal and notes"></th>' : "";
   const columns = SHORT.map((_, at) => (at === 3 ? '<th scope="col">Of target</th>' : "") + heading(at)).join("");
-  const bodies = sections.map(({ name, blocks }) => {
-    const part = name ? `<tr><th class="part" scope="rowgroup" colspan="13">${safe(name)}</th></tr>` : "";
-    return `<tbody>${part}${blocks.map((block) => drawRow(block, links)).join("")}</tbody>`;
+  const bodies = data.sections.map(({ name, blocks }) => {
+    const part = name ? `<tr><th class="part" scope="rowgroup" colspan="${data.marks ? 14 : 13}">${safe(name)}</th></tr>` : "";
+    return `<tbody>${part}${blocks.map((block) => drawRow(block, data)).join("")}</tbody>`;
   });
   return `<div class="scroll" tabindex="0" role="region" aria-label="Figures of all metrics"><table class="rows"><thead><tr><th scope="col">Metric</th>
-<th scope="col" class="who">Team, owner</th><th scope="col" class="trend">6 weeks</th>${columns}</tr></thead>${bodies.join("")}</table></div>`;
+<th scope="col" class="who">Team, owner</th><th scope="col" class="trend">6 weeks</th>${marked}${columns}</tr></thead>${bodies.join("")}</table></div>`;
 }
 
 // ---- what a point says
@@ -173,7 +207,9 @@ const marksOf = (block) => block.panels.flatMap((panel) => panel.marks);
 function showMark(root, element, at) {
   const svg = element.querySelector(".chart");
   const marks = marksOf(blockOf(root, element));
-  const [x, y, , text] = marks[at];
+  const [x, y, , told] = marks[at];
+  const more = own(own(root.marks, element.dataset.metric)?.tips, at);
+  const text = more ? `${told}\n${more}` : told;
   const frame = svg.getBoundingClientRect();
   const scale = frame.width / 340;
   root.cursor ??= document.createElementNS("http://www.w3.org/2000/svg", "circle");
@@ -237,8 +273,10 @@ function onClick(root, event) {
     root.told = root.tip.hidden ? null : root.tip.textContent;
     if (root.told && root.told !== again) return;
   } else if (!link && root.getRootNode().getSelection?.()?.toString()) return;
+  // A click on a week's point is about that week.
+  const week = root.shown?.element === element ? root.weeks[root.shown.at] : undefined;
   hideTip(root);
-  root.open(element.dataset.metric);
+  root.open(element.dataset.metric, week);
 }
 
 function onKey(root, event) {
@@ -286,7 +324,12 @@ function mount(parent) {
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".wall") ?? mount(parentElement);
-  root.open = (metric) => follow(data.links[metric]);
+  root.open = (metric, week) => {
+    const about = week && week !== data.weeks.at(-1) ? `&about=${week}` : "";
+    follow(data.links[metric] + about);
+  };
+  root.marks = data.marks;
+  root.weeks = data.weeks ?? [];
   const markup = data.view === "table" ? drawTable(data) : drawGrid(data);
   if (markup === root.markup) return;
   const focused = root.getRootNode().activeElement?.closest("[data-metric]")?.dataset.metric;

@@ -18,12 +18,13 @@ NO_VALUES = "No values yet"
 
 @dataclass(frozen=True)
 class Colours:
-    """The Okabe-Ito blue for what is current, greys for the past; `paper` is the page behind the chart.
+    """The Okabe-Ito blue for what is current, vermilion for a signal, greys for the past; `paper` is behind the chart.
 
     `years` are for past years, the most recent first; the last one serves all that are older.
     """
 
     current: str
+    signal: str
     prior: str
     ink: str
     quiet: str
@@ -35,6 +36,7 @@ class Colours:
 THEMES: dict[Theme, Colours] = {
     "light": Colours(
         current="#0072B2",
+        signal="#D55E00",
         prior="#9A9A9A",
         ink="#1A1A1A",
         quiet="#595959",
@@ -44,6 +46,7 @@ THEMES: dict[Theme, Colours] = {
     ),
     "dark": Colours(
         current="#56B4E9",
+        signal="#E8833A",
         prior="#7D7D7A",
         ink="#EDEDEA",
         quiet="#B4B4B0",
@@ -64,6 +67,21 @@ def dressed(layers: Sequence[Layer], colours: Colours, width: Width, height: int
             labelColor=colours.quiet, labelFontSize=12, domainColor=colours.rule, tickColor=colours.rule, grid=False
         )
         .configure_axisY(domain=False, ticks=False, labelPadding=8)
+    )
+    return done
+
+
+def titled(layers: Sequence[Layer], colours: Colours, width: Width, height: int) -> alt.LayerChart:
+    """Return layers as one chart in the same dress, with quiet titles at the axes and no axis lines."""
+    done: alt.LayerChart = dressed(layers, colours, width, height).configure_axis(
+        labelColor=colours.quiet,
+        labelFontSize=12,
+        titleColor=colours.quiet,
+        titleFontSize=12,
+        titleFontWeight="normal",
+        domain=False,
+        ticks=False,
+        grid=False,
     )
     return done
 

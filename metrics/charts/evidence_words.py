@@ -51,7 +51,7 @@ def claim_sentence(tree: Tree, judged: Judged) -> str:
             )
         case _:
             lost = f"{_LOST[judged.lost]} " if judged.lost and measured.p <= judged.p_needed else ""
-            return f"{lost}{needed(judged)}{_would_have_shown(tree, judged)}"
+            return f"{lost}{needed(judged)}{would_have_shown(tree, judged)}"
 
 
 def needed(judged: Judged) -> str:
@@ -69,7 +69,7 @@ def effect_sentence(tree: Tree, judged: Judged) -> str:
     source, metric = tree.metric(measured.question.input), tree.metric(measured.question.metric)
     step = _step(source, judged)
     amounts = [value * step for value in (measured.effect.per_unit, measured.effect.low, measured.effect.high)]
-    many = source.unit == "count"
+    many = source.unit == "count" and step > 1
     left = (
         f"{_amount(step, source)} more {_small(source.name)} go"
         if many
@@ -192,7 +192,8 @@ def _against_claim(one: OutcomeEvidence) -> str:
     )
 
 
-def _would_have_shown(tree: Tree, judged: Judged) -> str:
+def would_have_shown(tree: Tree, judged: Judged) -> str:
+    """Return the smallest effect that so long a history shows four times out of five; begins with a space."""
     measured = judged.measured
     if judged.smallest is None or not isfinite(measured.unit_ratio):
         return ""
@@ -223,7 +224,7 @@ def _amount(value: float, metric: Metric) -> str:
         return short(value, metric)
     if metric.unit == "count":
         value = round(value) if abs(value) >= 9.5 else float(f"{value:.2g}")
-    return full(float(f"{value:.3g}"), metric)
+    return full(float(f"{value:.3g}"), metric).removesuffix(".00")
 
 
 def _share(value: float) -> str:

@@ -18,7 +18,9 @@ import pandas as pd
 from metrics.charts import numbers
 from metrics.charts.chart_axis import Axis, axis_of, label_places
 from metrics.charts.chart_frame import View, prepared
+from metrics.charts.chart_marks import choosable, note_flags, with_notes
 from metrics.charts.chart_theme import THEMES, Colours, Layer, Theme, Width, dressed, nothing
+from metrics.charts.note_mark import NoteMark
 from metrics.tree.tree import Metric
 
 HEIGHT = 380
@@ -65,16 +67,19 @@ def metric_chart(
     width: Width = "container",
     height: int = HEIGHT,
     dividers: Sequence[Divider] = (),
+    notes: Sequence[NoteMark] = (),
+    choose: bool = False,
 ) -> alt.LayerChart:
     """Return the chart of a metric's weeks or months, with the prior year and the target.
 
     `series` has one row a period: `period` (the week's last day or the month's first; naive datetimes), `value`,
     `prior_year` and `target` (floats, null where missing), `present` and `expected` (days counted and due). A column
     `change` (percent, or basis points for a percent-unit metric) is shown where given. Lines break where a value or a
-    whole row is missing. Where something else is measured from a day on, a divider says so.
+    whole row is missing. Where something else is measured from a day on, a divider says so. Periods with `notes` have a
+    flag. With `choose`, a click chooses a period, in the selection `week`.
     """
     colours = THEMES[theme]
-    frame = prepared(series, metric, view)
+    frame = with_notes(prepared(series, metric, view), notes, view)
     values = frame[["value", "prior_year", "target"]].to_numpy(dtype=float).ravel()
     values = values[np.isfinite(values)]
     if not len(values):
@@ -89,7 +94,8 @@ def metric_chart(
         complete_points(drawing),
         incomplete_points(drawing),
         end_labels(drawing, metric),
-        tooltips(drawing, view),
+        note_flags(drawing.chart(), colours),
+        choosable(tooltips(drawing, view)) if choose else tooltips(drawing, view),
     ]
     return dressed(layers, colours, width, height)
 
@@ -197,6 +203,7 @@ def tooltips(drawing: Drawing, view: View) -> alt.Chart:
         "change_text": "Change on the year before",
         "target_text": "Target",
         "days_text": "Days with a value",
+        "notes_tip": "Note",
     }
     shown = [name for name in titles if any(drawing.frame[name])]
     columns = drawing.chart().mark_rule(strokeWidth=_column_width(drawing.frame), opacity=0, clip=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import altair as alt
@@ -12,8 +12,10 @@ import pandas as pd
 from metrics.charts import numbers, words
 from metrics.charts.chart_axis import axis_of
 from metrics.charts.chart_frame import given, naive_days
+from metrics.charts.chart_marks import choosable, note_flags, told, with_notes
 from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, nothing
 from metrics.charts.metric_chart import BREAK, HEIGHT, Drawing, time_axis
+from metrics.charts.note_mark import NoteMark
 from metrics.tree.tree import Metric
 
 _MANY_POINTS = 60
@@ -27,16 +29,19 @@ def process_chart(
     theme: Theme = "light",
     width: Width = "container",
     height: int = HEIGHT,
+    notes: Sequence[NoteMark] = (),
+    choose: bool = False,
 ) -> alt.LayerChart:
     """Return the chart of a metric's judged weeks.
 
     `weeks` has one row a week: `week_ending` (naive datetimes), `value`, `expected`, `lower`, `upper` (floats, NaN
     where there is none), `regime` (a number that rises where limits were recalculated), `kind` and `strength` of a
     signal (None where routine). `sentences` says what happened in the weeks with a signal. Routine weeks are grey;
-    signals differ in shape: a triangle that points to the side on which the value lies, filled where strong.
+    signals differ in shape: a triangle that points to the side on which the value lies, filled where strong. Weeks with
+    `notes` have a flag. With `choose`, a click chooses a week, in the selection `week`.
     """
     colours = THEMES[theme]
-    frame = _prepared(weeks, metric, sentences)
+    frame = with_notes(_prepared(weeks, metric, sentences), notes)
     values = frame[["value", "lower", "upper"]].to_numpy(dtype=float).ravel()
     values = values[np.isfinite(values)]
     if not len(values):
@@ -50,7 +55,8 @@ def process_chart(
         _routine(drawing),
         *_signals(drawing),
         _recalculated(drawing),
-        _tooltips(drawing),
+        note_flags(drawing.chart(), colours),
+        choosable(_tooltips(drawing)) if choose else _tooltips(drawing),
     ]
     return dressed(layers, colours, width, height)
 
@@ -60,14 +66,13 @@ def _prepared(weeks: pd.DataFrame, metric: Metric, sentences: Mapping[date, str]
     frame.insert(0, "period", naive_days(weeks["week_ending"]))
     frame["signal"] = weeks["kind"].notna().to_numpy()
     frame["strong"] = (weeks["strength"] == "strong").to_numpy()
-    above = frame["value"] >= frame["expected"].fillna(frame["value"])
-    frame["above"] = above
+    frame["above"] = frame["value"] >= frame["expected"].fillna(frame["value"].ffill().shift())
     frame["anew"] = frame["regime"].diff().fillna(0) > 0
     days = [moment.date() for moment in frame["period"]]
     frame["period_text"] = [words.long_day(day) for day in days]
     for column in ("value", "expected", "lower", "upper"):
         frame[f"{column}_text"] = [numbers.full(given(value), metric) for value in frame[column]]
-    frame["sentence"] = [sentences.get(day, "") for day in days]
+    frame["sentence"] = told([sentences.get(day, "") for day in days])
     return frame
 
 
@@ -114,8 +119,8 @@ def _signals(drawing: Drawing) -> list[alt.Chart]:
                 .mark_point(
                     shape=shape,
                     size=130,
-                    stroke=drawing.colours.current,
-                    fill=drawing.colours.current if strong else drawing.colours.paper,
+                    stroke=drawing.colours.signal,
+                    fill=drawing.colours.signal if strong else drawing.colours.paper,
                     strokeWidth=1.8,
                     opacity=1,
                     clip=True,
@@ -144,6 +149,7 @@ def _tooltips(drawing: Drawing) -> alt.Chart:
         "lower_text": "Routine from",
         "upper_text": "Routine to",
         "sentence": "Signal",
+        "notes_tip": "Note",
     }
     shown = [name for name in titles if any(drawing.frame[name])]
     columns = drawing.chart().mark_rule(strokeWidth=8, opacity=0, clip=True)

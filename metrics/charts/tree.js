@@ -83,12 +83,16 @@ function trendShape(trend, [width, height]) {
   return shape;
 }
 
+// A triangle beside the value: up or down, filled where the signal is strong.
+function signalShape({ signal, up, strong }) {
+  if (!signal) return null;
+  const path = draw("path", { d: up ? "M6 1L11 9.5H1Z" : "M6 9.5L11 1H1Z" });
+  const triangle = draw("svg", { width: 12, height: 10.5, "aria-hidden": "true" }, path);
+  return make("span", { class: strong ? "signal" : "signal moderate", title: signal }, triangle);
+}
+
 function marksOf(state) {
   const marks = make("span", { class: "marks" });
-  if (state.signal) {
-    const triangle = draw("svg", { width: 11, height: 10 }, draw("path", { d: "M5.5 0L11 10H0Z" }));
-    marks.append(make("span", { class: "signal", title: state.signal }, triangle));
-  }
   if (state.notes) {
     const flag = draw("svg", { width: 9, height: 11 }, draw("path", { d: "M1 11V1H8L6 3.5L8 6H1" }));
     marks.append(make("span", { class: "flag" }, flag, ` ${state.notes}`));
@@ -98,7 +102,8 @@ function marksOf(state) {
 
 function cardShape(card, relation, data) {
   const notes = card.state.notes === 1 ? "1 note" : card.state.notes ? `${card.state.notes} notes` : "";
-  const spoken = [card.role_word, card.sentence, card.state.signal, notes, relation].filter(Boolean).join(". ");
+  const signal = card.state.signal && `Signal: ${card.state.signal}`;
+  const spoken = [card.role_word, card.sentence, signal, notes, relation].filter(Boolean).join(". ");
   const shape = make("a", {
     class: `card ${card.role}`,
     href: data.links?.[card.id],
@@ -110,13 +115,13 @@ function cardShape(card, relation, data) {
   });
   if (relation) shape.append(make("span", { class: "relation" }, relation));
   if (card.role_word) shape.append(make("span", { class: "role" }, card.role_word));
-  if (card.state.signal || card.state.notes) shape.append(marksOf(card.state));
+  if (card.state.notes) shape.append(marksOf(card.state));
   shape.append(
     make("span", { class: "name" }, card.name),
     make(
       "span",
       { class: "figures" },
-      make("span", { class: "value" }, card.value),
+      make("span", { class: "value" }, card.value, signalShape(card.state)),
       make("span", { class: card.value ? "change" : "change alone" }, card.change || card.aside),
     ),
     trendShape(card.trend, data.trend_size),

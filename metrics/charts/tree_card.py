@@ -43,10 +43,18 @@ class Trend:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is known of a metric this week: a sentence for a signal, and how many notes stand at it."""
+    """What is known of a metric this week: a sentence for a signal, and how many notes stand at it.
+
+    The signal's triangle points `up` or down, and is filled where it is `strong`.
+    """
 
     signal: str | None = None
     notes: int = 0
+    up: bool = True
+    strong: bool = True
+
+
+_UNMARKED = Marks()
 
 
 @dataclass(frozen=True)
@@ -70,12 +78,18 @@ class Card:
     team: str
     formula: str | None
     trend: Trend
-    state: Marks = Marks()
+    state: Marks = _UNMARKED
     x: float | None = None
     y: float | None = None
 
 
-def card(metric: Metric, figures: MetricFigures | None, tree: Tree, place: tuple[float, float] | None) -> Card:
+def card(
+    metric: Metric,
+    figures: MetricFigures | None,
+    tree: Tree,
+    place: tuple[float, float] | None,
+    marks: Marks = _UNMARKED,
+) -> Card:
     """Return the card of a metric; without figures it says why there is no value."""
     team = tree.teams.get(metric.team) if metric.team else None
     x, y = place or (None, None)
@@ -95,6 +109,7 @@ def card(metric: Metric, figures: MetricFigures | None, tree: Tree, place: tuple
         team=team.name if team else "",
         formula=spelled_formula(metric, tree),
         trend=_trend_of(figures) if figures else Trend(),
+        state=marks,
         x=x,
         y=y,
     )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from metrics.charts.layout import CARD, Link, Place, arrange
 from metrics.charts.numbers import MINUS, THIN
-from metrics.charts.tree_card import ROLE_WORDS, TREND_SIZE, Card, card, spelled_formula
+from metrics.charts.tree_card import ROLE_WORDS, TREND_SIZE, Card, Marks, card, spelled_formula
 from metrics.review.metric_figures import MetricFigures
 from metrics.tree.tree import Sign, Tree
 
@@ -34,10 +34,26 @@ _LABEL_HEIGHT = 13.0
 _STATE_WORDS: dict[EdgeState, str] = {
     "declared": "claim: drives what is above it, up (+) or down (−), so many weeks later",
     "supported": "claim, supported",
-    "not_enough_evidence": "claim, not enough evidence",
-    "no_meaningful_link": "claim, no meaningful link",
-    "contradicted": "claim, contradicted",
-    "stale": "claim, stale",
+    "not_enough_evidence": "not enough evidence",
+    "no_meaningful_link": "no meaningful link",
+    "contradicted": "contradicted",
+    "stale": "stale: nobody has looked at it for two quarters",
+}
+_STATE_SAID: dict[EdgeState, str] = {
+    "declared": "",
+    "supported": "The numbers support it.",
+    "not_enough_evidence": "There is not enough evidence yet.",
+    "no_meaningful_link": "The numbers show no meaningful link.",
+    "contradicted": "The numbers contradict it.",
+    "stale": "Nobody has looked at it for two quarters.",
+}
+_STATE_SHORT: dict[EdgeState, str] = {
+    "declared": "",
+    "supported": "supported",
+    "not_enough_evidence": "not enough evidence",
+    "no_meaningful_link": "no meaningful link",
+    "contradicted": "contradicted",
+    "stale": "stale",
 }
 
 
@@ -103,11 +119,21 @@ class TreePicture:
         return asdict(self)
 
 
-def tree_picture(tree: Tree, figures: Mapping[str, MetricFigures]) -> TreePicture:
-    """Return the picture of a tree with the week's figures; a metric without figures has no value."""
+def tree_picture(
+    tree: Tree,
+    figures: Mapping[str, MetricFigures],
+    states: Mapping[tuple[str, str], EdgeState] | None = None,
+    marks: Mapping[str, Marks] | None = None,
+) -> TreePicture:
+    """Return the picture of a tree with the week's figures; a metric without figures has no value.
+
+    `states` says how claims stand, by input and metric; those without a state are drawn as declared.
+    `marks` are the week's signals and notes, by metric.
+    """
     inside = [metric_id for metric_id in tree.metrics if metric_id in tree.in_tree]
-    edges = list(_edges(tree, inside))
+    edges = list(_edges(tree, inside, states or {}))
     arrangement = arrange(inside, [_link(edge, tree) for edge in edges])
+    marked = marks or {}
     message = None
     if tree.north_star is None:
         message = NO_NORTH_STAR if tree.metrics else NO_METRICS
@@ -116,11 +142,13 @@ def tree_picture(tree: Tree, figures: Mapping[str, MetricFigures]) -> TreePictur
         height=arrangement.height,
         card_size=CARD,
         trend_size=TREND_SIZE,
-        cards=tuple(card(tree.metrics[i], figures.get(i), tree, arrangement.cards[i]) for i in inside),
+        cards=tuple(
+            card(tree.metrics[i], figures.get(i), tree, arrangement.cards[i], marked.get(i, Marks())) for i in inside
+        ),
         edges=tuple(_routed(edges, arrangement.routes, tree)),
         outline=tuple(_outline(tree, edges)),
         outside=tuple(
-            card(metric, figures.get(metric.id), tree, None)
+            card(metric, figures.get(metric.id), tree, None, marked.get(metric.id, Marks()))
             for metric in tree.metrics.values()
             if metric.id not in tree.in_tree
         ),
@@ -137,7 +165,7 @@ def legend(edges: Sequence[Edge]) -> tuple[Key, ...]:
     return tuple(key for key in keys if (key.kind, key.state) in held)
 
 
-def _edges(tree: Tree, inside: Sequence[str]) -> Iterator[Edge]:
+def _edges(tree: Tree, inside: Sequence[str], states: Mapping[tuple[str, str], EdgeState]) -> Iterator[Edge]:
     """Yield what joins the metrics of the tree, without places."""
     for metric_id in inside:
         metric = tree.metrics[metric_id]
@@ -148,15 +176,18 @@ def _edges(tree: Tree, inside: Sequence[str]) -> Iterator[Edge]:
         for claim in metric.inputs:
             driver = tree.metrics[claim.metric].name
             verb = "rises" if claim.sign == "positive" else "falls"
+            state = states.get((claim.metric, metric_id), "declared")
             yield Edge(
                 driver=claim.metric,
                 driven=metric_id,
                 kind="claim",
-                sentence=f"When {driver} rises, {metric.name} {verb} {_later(claim.lag_weeks)}.",
+                sentence=f"When {driver} rises, {metric.name} {verb} {_later(claim.lag_weeks)}."
+                + (f" {_STATE_SAID[state]}" if _STATE_SAID[state] else ""),
                 label=_label("+" if claim.sign == "positive" else MINUS, claim.lag_weeks),
                 sign=claim.sign,
                 lag_weeks=claim.lag_weeks,
                 because=claim.because,
+                state=state,
             )
     star = tree.north_star
     for prediction in star.predicts if star else ():
@@ -247,7 +278,8 @@ def _relation(edge: Edge, parent: str) -> str:
         return f"= part of{parent}"
     if edge.kind == "prediction":
         return f"predicted{f' by{parent}' if parent else ''}{later}"
-    return f"{'drives' if edge.sign == 'positive' else 'lowers'}{parent}{later}"
+    state = f" ({_STATE_SHORT[edge.state]})" if _STATE_SHORT[edge.state] else ""
+    return f"{'drives' if edge.sign == 'positive' else 'lowers'}{parent}{later}{state}"
 
 
 def _label(word: str, weeks: int) -> str:

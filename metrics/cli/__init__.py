@@ -13,7 +13,7 @@ import typer
 
 from metrics import __version__
 from metrics.cli.check import check
-from metrics.cli.commands import Commands
+from metrics.cli.commands import Commands, TakesNumbers
 from metrics.cli.evidence import evidence
 from metrics.cli.figures import figures
 from metrics.cli.import_deck import import_app
@@ -44,7 +44,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "evidence": evidence,
 }
 for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+    app.command(_name, cls=TakesNumbers if _name == "set" else None)(_command)
 app.add_typer(import_app, name="import")
 app.add_typer(notes_app, name="notes")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from metrics.cli.output import tell
 from metrics.errors import NorthstarError
@@ -31,6 +32,15 @@ AsOf = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
+
+
+class TakesNumbers(TyperCommand):
+    """A command one of whose arguments is a number: -20 is no option of it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take unknown options for arguments where one of them begins like a negative number."""
+        ctx.ignore_unknown_options = any(re.match(r"-[.\d]", argument) for argument in args)
+        return super().parse_args(ctx, args)
 
 
 class Commands(TyperGroup):

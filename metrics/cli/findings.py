@@ -132,14 +132,14 @@ def _implausible(now: Opened, written: _Written) -> Iterator[Finding]:
         yield written.finding("warning", key, f"'{oddity.key}': {oddity.sentence}", oddity.to_do, metric_id)
     for beyond in beyond_bounds(now.tree, path):
         checks = now.tree.metrics[beyond.metric].checks
-        low = [] if checks.min is None else [f"at least {checks.min:g}"]
-        high = [] if checks.max is None else [f"at most {checks.max:g}"]
+        low = [] if checks.min is None else [f"at least {checks.min:.15g}"]
+        high = [] if checks.max is None else [f"at most {checks.max:.15g}"]
         days = "1 day" if beyond.days == 1 else f"{beyond.days:,} days"
         yield written.finding(
             "warning",
             ("metrics", beyond.metric, "checks"),
             f"'{beyond.metric}' should be {' and '.join(low + high)}, and is not on {days}:"
-            f" {beyond.first_day} has {beyond.first_value:g}.",
+            f" {beyond.first_day} has {beyond.first_value:.15g}.",
             "Correct the values, or the bounds.",
             beyond.metric,
         )

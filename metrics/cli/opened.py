@@ -107,7 +107,9 @@ def _known(workspace: Workspace, as_of: str) -> tuple[Path, datetime]:
 
 def source_error(source: SourceState) -> str:
     """Say why a source could not be read, and what stands in for it."""
-    kept = f"Its values of {source.read_at:%Y-%m-%d %H:%M} UTC stay." if source.read_at else "It has no values."
+    kept = "It has no values."
+    if source.read_at:
+        kept = f"Its values of {source.read_at:%Y-%m-%d %H:%M} UTC stay.{source.read_from}"
     return f"Source '{source.id}' could not be read. {source.error} {kept}"
 
 

@@ -33,8 +33,7 @@ def set_value(
 ) -> None:
     """Type a value of a metric by hand.
 
-    It is kept with who typed it and when; what stood there before stays in the history. Negative values come after --,
-    as in: northstar set profit 2026-11-14 -- -20
+    It is kept with who typed it and when; what stood there before stays in the history.
 
     Example: northstar set churned_teams 2026-11-14 12 shop --by Ana
     """
@@ -56,7 +55,7 @@ def set_value(
             {"metric": entry.metric, "day": entry.day.isoformat(), "value": entry.value, "author": entry.author.name}
         )
     else:
-        shown = "no value" if entry.value is None else f"{entry.value:g}"
+        shown = "no value" if entry.value is None else f"{entry.value:.15g}"
         say(f"{entry.metric} has {shown} for {entry.day}, typed by {entry.author.name}.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metrics.cli.commands import AsJson, WorkspaceFolder
+from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
 from metrics.cli.output import say, say_json, table, tell
 from metrics.cli.week import checked_week, parsed_day, week_to_review
 
@@ -43,6 +43,7 @@ def signals(
     no_refresh: Annotated[
         bool, typer.Option("--no-refresh", help="Judge the values of the last refresh, also if a source changed.")
     ] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Print which of a week's movements are signals; all others are routine.
@@ -54,18 +55,21 @@ def signals(
     """
     from metrics.charts.numbers import short
     from metrics.cli.opened import opened, refreshed, workspace_at
+    from metrics.ledger.ledger import Ledger
     from metrics.signals.export import signals_json
-    from metrics.signals.judge import judge
+    from metrics.signals.kept import judge_as_kept
     from metrics.signals.watch import watches
 
     found = workspace_at(workspace)
-    if not no_refresh:
+    if not no_refresh and as_of is None:
         refreshed(found)
-    with opened(found) as now:
+    with opened(found, as_of) as now:
         week = checked_week(week_ending, now.tree.calendar) if week_ending else week_to_review(now)
         if since is not None and since > week:
             raise typer.BadParameter(f"{since} is after the week to review, {week}.", param_hint="'--since'")
-        review = judge(now.tree, now.warehouse, week, short)
+        with Ledger.open(found.state) as ledger:
+            moment = now.moment if as_of is not None else None
+            review = judge_as_kept(now.tree, now.warehouse, week, short, ledger.limits, moment)
         told = review.signals(since or week)
         if as_json:
             say_json(signals_json(week, told))

@@ -15,6 +15,8 @@ _PENALTY = 1.0
 _LEADER_PENALTY = 40.0
 _OWN_WEEKS = 4
 _LEADER_WEEKS = 12
+_BACKS = (0, 4, 8)
+_LONGEST_BACK = 9
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Trial:
         return _gain(alone[:middle], led[:middle]), _gain(alone[middle:], led[middle:])
 
 
-def trial(leader: Surprises, outcome: Surprises) -> Trial:
+def trial(leader: Surprises, outcome: Surprises, backs: Sequence[int] = _BACKS) -> Trial:
     """Forecast the outcome from each week of the second half, with what was known in that week.
 
     Alone: trend, two annual harmonics, the last two weeks, the mean of the last four. Led: also the mean of the
@@ -53,7 +55,7 @@ def trial(leader: Surprises, outcome: Surprises) -> Trial:
     """
     count = len(outcome.level)
     joint = np.flatnonzero(leader.present & outcome.present)
-    first, last = int(joint[0]) + _LEADER_WEEKS - 1, int(joint[-1])
+    first, last = int(joint[0]) + max(_LEADER_WEEKS, *(back + 4 for back in backs)) - 1, int(joint[-1])
     y, x = outcome.level, leader.level
     weeks = np.arange(count)
     ahead = np.full(count, np.nan)
@@ -61,7 +63,7 @@ def trial(leader: Surprises, outcome: Surprises) -> Trial:
     ahead[:whole] = np.mean([y[step : step + whole] for step in range(1, HORIZON + 1)], axis=0)
     came = np.all([outcome.present[step : step + whole] for step in range(1, HORIZON + 1)], axis=0)
     own = [y, np.roll(y, 1), _mean_of_last(y, _OWN_WEEKS, 0)]
-    lead = [_mean_of_last(x, 4, back) for back in (0, 4, 8)]
+    lead = [_mean_of_last(x, 4, back) for back in backs]
     calendar = trend_and_season(first, last, 2, count)[:, [1, 3, 4, 5, 6]]
     alone = np.column_stack([calendar, *own])
     led = np.column_stack([alone, *lead])
@@ -73,6 +75,15 @@ def trial(leader: Surprises, outcome: Surprises) -> Trial:
     by_alone = _expanding(alone, penalties[: alone.shape[1]], ahead, usable, origins)
     by_led = _expanding(led, penalties, ahead, usable, origins)
     return Trial(origins, by_alone, by_led, ahead[origins])
+
+
+def gains_by_lead(leader: Surprises, outcome: Surprises) -> dict[int, float]:
+    """Return by how much forecasts get better, by how many weeks the leading metric is ahead, each lead alone.
+
+    The mean of four weeks of the leading metric is put before the mean of the four weeks that are forecast. Shorter
+    leads than four weeks would need weeks that have not come yet. For looking: nothing is tested here.
+    """
+    return {back + HORIZON: trial(leader, outcome, (back,)).gain for back in range(_LONGEST_BACK + 1)}
 
 
 def _expanding(columns: Floats, penalties: Floats, target: Floats, usable: Flags, origins: Sequence[int]) -> Floats:

@@ -13,9 +13,11 @@ from scipy import special
 from metrics.evidence.measured import Measured
 from metrics.evidence.verdict import (
     ALONE,
+    ALONE_SHORT,
     CONTRADICTION_RATE,
     FEWEST_WEEKS,
     MEANINGFUL,
+    SHORT,
     SUPPORT_RATE,
     Verdict,
     critical_p,
@@ -67,6 +69,8 @@ def _judged(measured: Measured, for_support: float, against: float) -> Judged:
     if not _is_tested(measured):
         lacking = None if measured.is_flat else max(FEWEST_WEEKS - measured.joint_weeks, 1)
         return Judged(measured, "not_enough_evidence", for_support, False, None, lacking, None)
+    if measured.joint_weeks < SHORT:
+        for_support, against = min(for_support, ALONE_SHORT), min(against, ALONE_SHORT)
     lost = _lost(measured)
     verdict = _verdict(measured, for_support, against, lost)
     needed = _weeks_needed(measured, for_support, against) if verdict == "not_enough_evidence" else None

@@ -110,8 +110,9 @@ def filled(rest: Floats, kept: Flags, coefficients: Floats) -> Floats:
     found = np.where(kept, rest, 0.0)
     if not len(coefficients):
         return found
+    largest = np.abs(found).max()
     for at in np.flatnonzero(~kept).tolist():
         back = min(at, len(coefficients))
         # An estimate outside the stationary range must not run away in a long gap.
-        found[at] = np.clip(coefficients[:back] @ found[at - back : at][::-1], -1e6, 1e6) if back else 0.0
+        found[at] = np.clip(coefficients[:back] @ found[at - back : at][::-1], -largest, largest) if back else 0.0
     return found

@@ -21,6 +21,7 @@ OutcomeVerdict = Literal["leads", "moves_with", "no_evidence", "not_enough_histo
 
 FEWEST_WEEKS = 104
 _RISK = 0.05
+_LEAD_RISK = 0.035
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def check_outcome(prediction: Prediction, leader: Side, outcome: Side, weeks: Se
     sense = -1 if (prediction.effect or 0) < 0 else 1
     forward, backward, together = lead(x, y, sense), lead(y, x, sense), link(x, y, 0)
     tried = trial(x, y)
-    if forward.p < _RISK and tried.gain > 0 and not backward.p < forward.p:
+    if forward.p < _LEAD_RISK and tried.gain > 0 and not backward.p < forward.p:
         verdict: OutcomeVerdict = "leads"
     elif min(together.p_positive, together.p_negative) < _RISK / 2 or backward.p < _RISK:
         verdict = "moves_with"

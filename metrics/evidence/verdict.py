@@ -13,6 +13,9 @@ FEWEST_WEEKS = 26
 SUPPORT_RATE = 0.10
 CONTRADICTION_RATE = 0.05
 ALONE = 0.05
+# Below 40 weeks a season can't be told from anything else.
+SHORT = 40
+ALONE_SHORT = 0.035
 MEANINGFUL = 0.3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metrics.ledger.entry import Entry
 from metrics.ledger.follow_up import FollowUp
 from metrics.ledger.ledger_error import LedgerError
 from metrics.ledger.note import Note, Reply
@@ -16,6 +17,18 @@ class EditConflict(LedgerError):
         super().__init__(
             f"This was changed in the meantime, by {writer.name}, to version {newer.version}. "
             "Nothing of yours was written: look at the newer text and decide."
+        )
+
+
+class EntryConflict(LedgerError):
+    """Another value was typed for a day in the meantime: `newer` is what stands there now. Nothing was written."""
+
+    def __init__(self, newer: Entry) -> None:
+        self.newer = newer
+        value = "cleared it" if newer.value is None else f"typed {newer.value:.15g}"
+        super().__init__(
+            f"{newer.author.name} {value} for {newer.day} meanwhile ({newer.at:%d %b %Y, %H:%M} UTC). Nothing was"
+            " saved: look at it, and save again if yours should stand."
         )
 
 

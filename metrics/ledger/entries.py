@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from metrics.ledger.author import Author
+from metrics.ledger.conflict import EntryConflict
 from metrics.ledger.database import Database
 from metrics.ledger.entry import Entry, NewEntry
 from metrics.ledger.tables import entry
@@ -35,11 +36,16 @@ class Entries:
         return self.add_many([NewEntry(metric, day, value, author, note)])[0]
 
     def add_many(self, entries: Iterable[NewEntry]) -> list[Entry]:
-        """Keep several values, all or none of them, and return them as kept, in their order."""
+        """Keep several values, all or none of them, and return them as kept, in their order.
+
+        Raises EntryConflict where another entry stands there than one was typed `over`.
+        """
         typed = list(entries)
         if not typed:
             return []
         with self._database.write() as connection:
+            for one in typed:
+                _refuse_newer(connection, one)
             at = self._database.now()
             rows = [
                 {
@@ -75,6 +81,15 @@ class Entries:
         """Return the id of the newest entry, 0 without any: a higher one says that there is something new."""
         with self._database.read() as connection:
             return connection.execute(select(func.coalesce(func.max(entry.c.id), 0))).scalar_one()
+
+
+def _refuse_newer(connection: Connection, new: NewEntry) -> None:
+    if new.over is None:
+        return
+    there = _COLUMNS.where(entry.c.metric == new.metric, entry.c.day == new.day).order_by(entry.c.id.desc()).limit(1)
+    row = connection.execute(there).first()
+    if row is not None and row[0] != new.over:
+        raise EntryConflict(_entry(row))
 
 
 def _entry(row: Row[int, str, date, float | None, str, bool, datetime, str]) -> Entry:

@@ -10,13 +10,17 @@ from metrics.ledger.author import Author
 
 @dataclass(frozen=True)
 class NewEntry:
-    """A value of a metric on a day, as somebody typed it; None clears what stood there."""
+    """A value of a metric on a day, as somebody typed it; None clears what stood there.
+
+    `over` is the id of the entry that they saw there, 0 for none; None where it does not matter what stands there.
+    """
 
     metric: str
     day: date
     value: float | None
     author: Author
     note: str = ""
+    over: int | None = None
 
 
 @dataclass(frozen=True)

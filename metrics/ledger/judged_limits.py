@@ -11,9 +11,21 @@ from metrics.ledger.author import Author
 LimitsState = Literal["judged", "locked", "released"]
 
 
+@dataclass(frozen=True)
+class ToldSignal:
+    """The signal that a review told of a week: its kind, how strong, and what happened."""
+
+    kind: str
+    strength: str
+    sentence: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class JudgedLimits:
-    """Lower limit, central line and upper limit of a metric at a week, in its unit, and the method that gave them."""
+    """Lower limit, central line and upper limit of a metric at a week, in its unit, and the method that gave them.
+
+    `value` is what was judged by them, and `signal` what was told of it; None where nothing was.
+    """
 
     metric: str
     week_ending: date
@@ -21,6 +33,8 @@ class JudgedLimits:
     lower: float | None
     centre: float | None
     upper: float | None
+    value: float | None = None
+    signal: ToldSignal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, TextClause, func, insert, select, text
 
 from metrics.ledger.author import Author
 from metrics.ledger.columns import written
 from metrics.ledger.database import Database
-from metrics.ledger.judged_limits import JudgedLimits, LimitsState, RecordedLimits
+from metrics.ledger.judged_limits import JudgedLimits, LimitsState, RecordedLimits, ToldSignal
 from metrics.ledger.ledger_error import LedgerError
 from metrics.ledger.note_tables import limits
 from metrics.ledger.versions import check_length
+
+_DECIDED = text("state <> 'judged'")  # as the index has it: with a parameter, SQLite would not use it
+_JUDGED = text("state = 'judged'")
 
 
 class Limits:
@@ -34,7 +37,12 @@ class Limits:
             return [_counting(connection, one) or _add(connection, at, one, "judged") for one in several]
 
     def lock(self, fixed: JudgedLimits, author: Author, reason: str) -> RecordedLimits:
-        """Set the limits from a week on, until they are released or set again; raises LedgerError without a reason."""
+        """Set the limits from a week on, until they are released or set again.
+
+        Raises LedgerError without a reason, and without all three limits.
+        """
+        if None in (fixed.lower, fixed.centre, fixed.upper):
+            raise LedgerError(f"There are no limits of '{fixed.metric}' to lock in that week.")
         return self._decide(fixed, author, reason, "locked")
 
     def release(self, last: JudgedLimits, author: Author, reason: str) -> RecordedLimits:
@@ -62,6 +70,26 @@ class Limits:
         wanted = select(limits).where(limits.c.metric == metric).order_by(limits.c.id.desc())
         with self._database.read() as connection:
             return [_recorded(row) for row in connection.execute(wanted).all()]
+
+    def judged(self, as_of: datetime | None = None) -> list[RecordedLimits]:
+        """Return what reviews judged by, of all metrics, in the order in which it was kept; up to a moment, if any."""
+        return self._in_order(_JUDGED, as_of)
+
+    def decisions(self, as_of: datetime | None = None) -> list[RecordedLimits]:
+        """Return all locks and releases in their order; those up to a moment, if one is given."""
+        return self._in_order(_DECIDED, as_of)
+
+    def newest_decision(self) -> int:
+        """Return the id of the newest lock or release, 0 before the first; cheap to ask for."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(limits.c.id), 0)).where(_DECIDED)).scalar_one())
+
+    def _in_order(self, which: TextClause, as_of: datetime | None) -> list[RecordedLimits]:
+        wanted = select(limits).where(which)
+        if as_of is not None:
+            wanted = wanted.where(limits.c.at <= as_of)
+        with self._database.read() as connection:
+            return [_recorded(row) for row in connection.execute(wanted.order_by(limits.c.id)).all()]
 
     def _decide(self, decided: JudgedLimits, author: Author, reason: str, state: LimitsState) -> RecordedLimits:
         if not reason.strip() or not author.name.strip():
@@ -97,6 +125,10 @@ def _add(
         "locked_by": author.name if author else None,
         "locked_by_verified": author.verified if author else None,
         "reason": reason,
+        "value": judged.value,
+        "kind": judged.signal.kind if judged.signal else None,
+        "strength": judged.signal.strength if judged.signal else None,
+        "sentence": judged.signal.sentence if judged.signal else None,
     }
     id = connection.execute(insert(limits).values(row).returning(limits.c.id)).scalar_one()
     return _recorded(connection.execute(select(limits).where(limits.c.id == id)).one())
@@ -111,6 +143,8 @@ def _recorded(row: Row[*tuple[Any, ...]]) -> RecordedLimits:
         lower=row.lower,
         centre=row.centre,
         upper=row.upper,
+        value=row.value,
+        signal=None if row.kind is None else ToldSignal(row.kind, row.strength, row.sentence),
         at=row.at,
         state=cast(LimitsState, row.state),
         locked_by=None if row.locked_by is None else Author(row.locked_by, bool(row.locked_by_verified)),

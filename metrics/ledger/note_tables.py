@@ -16,6 +16,7 @@ from metrics.ledger.tables import metadata
 
 _PRESENT: dict[str, Any] = {f"{dialect}_where": text("until IS NULL") for dialect in ("sqlite", "postgresql")}
 _JUDGED: dict[str, Any] = {f"{dialect}_where": text("state = 'judged'") for dialect in ("sqlite", "postgresql")}
+_DECIDED: dict[str, Any] = {f"{dialect}_where": text("state <> 'judged'") for dialect in ("sqlite", "postgresql")}
 
 
 class _Created(TypedColumns):
@@ -99,6 +100,10 @@ class _LimitsColumns(TypedColumns):
     locked_by: Named[str | None] = Column(Written)
     locked_by_verified: Named[bool | None]
     reason: Named[str | None] = Column(Written)
+    value: Named[float | None] = Column(Finite)
+    kind: Named[str | None] = Column(Written)
+    strength: Named[str | None] = Column(Written)
+    sentence: Named[str | None] = Column(Written)
 
 
 class _SearchedColumns(TypedColumns):
@@ -151,6 +156,7 @@ limits = Table(
     _LimitsColumns,
     Index("ix_limits_metric_week_ending_id", "metric", "week_ending", "id"),
     Index("uq_limits_judged", "metric", "week_ending", unique=True, **_JUDGED),
+    Index("ix_limits_decided", "id", **_DECIDED),
 )
 # One row a version of a text; its words are in search_words, which SQLite and PostgreSQL each have in their own way.
 searched = Table(

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from metrics.ledger.database import Database
 from metrics.ledger.ledger_error import LedgerError
 
-NEWEST = "0003"  # the last of the migrations
+NEWEST = "0004"  # the last of the migrations
 VERSION_TABLE = "northstar_ledger_version"
 
 

@@ -57,12 +57,12 @@ def compare(a: PeriodValues, b: PeriodValues, of: Kinds, calendar: Calendar, as_
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = np.where(b.value > 0, a.value / b.value - 1, np.nan)
-    difference = a.value - b.value
-    percent_unit = of.percent_unit[:, None]
-    if as_fraction:
-        change = np.where(percent_unit, difference, ratio)
-    else:
-        change = np.where(percent_unit, difference * 10_000, ratio * 100)
+        difference = a.value - b.value
+        percent_unit = of.percent_unit[:, None]
+        if as_fraction:
+            change = np.where(percent_unit, difference, ratio)
+        else:
+            change = np.where(percent_unit, difference * 10_000, ratio * 100)
     incomplete = a.incomplete | b.incomplete
     unequal = of.depends_on_all_days[:, None] & (
         of.has_weekly_values[:, None] & _unequal("weekly", a.periods, b.periods, calendar)

@@ -100,7 +100,7 @@ def doubts(tree: Tree, path: Path, today: date) -> dict[str, list[str]]:
     for beyond in beyond_bounds(tree, path):
         days = "1 day" if beyond.days == 1 else f"{beyond.days:,} days"
         found.setdefault(beyond.metric, []).append(
-            f"{beyond.first_day} has {beyond.first_value:g}, outside its declared bounds; so it is on {days}."
+            f"{beyond.first_day} has {beyond.first_value:.15g}, outside its declared bounds; so it is on {days}."
         )
     for key, typical in unscaled_percents(tree, path).items():
         said = f"Values are typically {typical:.3g}, which is {typical:.0%}. Write scale: 0.01?"

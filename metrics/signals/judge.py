@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
@@ -36,9 +37,9 @@ def judge(
     """Judge all weeks of all metrics up to `week_ending`, each with what was known in it.
 
     `write` writes a number in a metric's unit, for the sentences. `locks` are limits that people fixed; `kept` are
-    weeks of past reviews, which stay as they were judged then. `dividers` are the last days of the first weeks in which
-    a metric means something else, by its id: it begins anew. With `earlier`, only weeks that it has not judged are
-    judged, if it saw the same values.
+    weeks of past reviews, which stay as they were judged then, unless their value has changed. `dividers` are the last
+    days of the first weeks in which a metric means something else, by its id: it begins anew. With `earlier`, only
+    weeks that it has not judged are judged, if it saw the same values.
     """
     found = warehouse.all_weekly(week_ending)
     ids = tuple(tree.metrics)
@@ -56,8 +57,21 @@ def judge(
     if textbook and weeks:
         judgements = judgements.longer(0)
         _judge_by_xmr(judgements, seen, textbook)
-    by_week = {(week.metric, week.week_ending): week for week in kept}
+    by_week = {(week.metric, week.week_ending): week for week in _standing(kept, seen)}
     return SignalReview(tree, ids, weeks, values, judgements, by_week, write, seen, monitor)
+
+
+def _standing(kept: Collection[KeptWeek], seen: Seen) -> Iterator[KeptWeek]:
+    """Yield the kept weeks whose value is still the one that was judged."""
+    rows = {week: row for row, week in enumerate(seen.weeks)}
+    columns = {metric_id: column for column, metric_id in enumerate(seen.ids)}
+    for week in kept:
+        row, column = rows.get(week.week_ending), columns.get(week.metric)
+        if row is None or column is None:
+            continue
+        # Sums of the same days may differ in the last digits, with the order in which they were added.
+        if week.value is None or math.isclose(seen.values[row, column], week.value, rel_tol=1e-9):
+            yield week
 
 
 def _judged(seen: Seen, earlier: SignalReview | None) -> Monitor | None:

@@ -98,8 +98,8 @@ def tail(standard: Floats, procedure: Procedure) -> Floats:
     """Return by how much limits reach further for metrics that are wild by nature (weeks x metrics, NaN gaps).
 
     Geary's ratio, mean absolute over root mean square, is .798 for normal errors and less for heavy tails (Geary 1935,
-    Biometrika 27:310); one standard error below it is no evidence. Errors are winsorised, and of weeks beyond three in a row only the first counts, so that an
-    event does not count for wildness.
+    Biometrika 27:310); one standard error below it is no evidence. Errors are winsorised, and of weeks outside the
+    limits in a row only the first counts, so that an event is not taken for wildness.
     """
     sizes = np.minimum(np.abs(standard), procedure.tail_winsor)
     goes_on = np.zeros(sizes.shape, bool)

@@ -14,16 +14,19 @@ class Procedure:
     deviations that fade.
     """
 
+    # Short histories and metrics that stand still.
     first_limits: int = 6
     full_limits: int = 14
     flat_weeks: int = 13
     least_flat: int = 8
+    # After so many weeks the first ones are searched for what was exceptional, by so many sigmas.
     look_back: int = 20
     look_back_limit: float = 5.0
+    # The choice of a model: how often, from how many weeks, among what, and what each parameter costs.
     choice_every: int = 13
     choice_every_young: int = 4
     young: int = 52
-    window: int = 182
+    window: int = 160
     memories: tuple[tuple[float, float], ...] = (
         (0.02, 0.0), (0.1, 0.0), (0.2, 0.0), (0.35, 0.0), (0.55, 0.0), (0.8, 0.0), (1.0, 0.0),
         (0.04, 0.3), (0.04, 0.5), (0.04, 0.7), (0.04, 0.85),
@@ -34,19 +37,21 @@ class Procedure:
     least_count_in_logs: float = 8.0
     penalty: float = 0.75
     memory_penalty: float = 0.5
+    # The limits: what the scale rests on, how far they are away, how much further for wild metrics.
     scale_weeks: int = 104
     half_life: float = 26.0
     winsor: float = 3.0
-    limit: float = 2.8
-    freedom: float = 0.75
-    slow_weight: float = 0.25
-    slow_limit: float = 3.9
-    slow_clip: float = 3.0
+    limit: float = 2.75
+    freedom: float = 0.6
     tail_weeks: int = 104
     tail_least: int = 39
     tail_winsor: float = 4.0
     tail_gain: float = 10.0
     tail_most: float = 1.45
+    # Shifts: the weighted mean of errors, two weeks alike, the way back, too many at once.
+    slow_weight: float = 0.25
+    slow_limit: float = 3.9
+    slow_clip: float = 3.0
     pair_gap: float = 2.25
     former_weeks: int = 13
     peak_margin: float = 1.25

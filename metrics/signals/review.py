@@ -101,8 +101,11 @@ class SignalReview:
         if (metric_id, week_ending) in self.kept:
             return self.kept[metric_id, week_ending]
         week, column = self._week.get(week_ending), self._column[metric_id]
-        bounds = (None, None, None) if week is None else self._bounds(week, column)
-        return KeptWeek(metric_id, week_ending, *bounds, self.signal(metric_id, week_ending))
+        if week is None:
+            return KeptWeek(metric_id, week_ending, None, None, None)
+        value = float(self.values[week, column])
+        signal = self.signal(metric_id, week_ending)
+        return KeptWeek(metric_id, week_ending, *self._bounds(week, column), signal, None if np.isnan(value) else value)
 
     def chart(self, metric_id: str) -> pd.DataFrame:
         """Return a metric's process behaviour chart, a row a week from its first value on.
@@ -119,7 +122,7 @@ class SignalReview:
                 "value": self.values[:, column],
                 "expected": out.expected[:, column],
                 "lower": self._lower[:, column],
-                "upper": out.upper[:, column],
+                "upper": self._upper[:, column],
                 "regime": out.regime[:, column],
                 "trial": out.trial[:, column],
                 "kind": [NAMES.get(Kind(kind)) for kind in out.kind[:, column]],
@@ -194,7 +197,7 @@ class SignalReview:
 
     def _bounds(self, week: int, column: int) -> tuple[float | None, float | None, float | None]:
         out = self.judgements
-        found = [float(array[week, column]) for array in (out.expected, self._lower, out.upper)]
+        found = [float(array[week, column]) for array in (out.expected, self._lower, self._upper)]
         expected, lower, upper = (None if np.isnan(value) else value for value in found)
         return expected, lower, upper
 
@@ -211,6 +214,13 @@ class SignalReview:
         """Lower limits; not below zero where no value ever was."""
         never_negative = ~(self.values < 0).any(axis=0)
         return np.asarray(np.where(never_negative, np.maximum(self.judgements.lower, 0.0), self.judgements.lower))
+
+    @cached_property
+    def _upper(self) -> Floats:
+        """Upper limits; not above 100 % for shares that never were."""
+        percent = np.array([self.tree.metrics[metric_id].unit == "percent" for metric_id in self.metric_ids])
+        never_more = percent & ~(self.values > 1).any(axis=0)
+        return np.asarray(np.where(never_more, np.minimum(self.judgements.upper, 1.0), self.judgements.upper))
 
     @cached_property
     def _week(self) -> Mapping[date, int]:

@@ -11,6 +11,8 @@ KindName = Literal[
 ]
 Strength = Literal["strong", "moderate"]
 
+_MOVES: tuple[KindName, ...] = ("outside_limits", "small_shift", "new_level")
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -28,15 +30,18 @@ class Signal:
 
     @property
     def direction(self) -> int:
-        """1 where the value was higher than expected, -1 where lower, 0 where nothing was expected."""
-        if self.expected is None or self.value == self.expected:
+        """1 where the metric moved up, -1 where down; 0 where it came back or stayed out, or nothing was expected."""
+        if self.kind not in _MOVES or self.expected is None or self.value == self.expected:
             return 0
         return 1 if self.value > self.expected else -1
 
 
 @dataclass(frozen=True)
 class KeptWeek:
-    """A week as a review judged it, with its signal or none: what the ledger keeps, so that it stays."""
+    """A week as a review judged it, with its signal or none: what the ledger keeps, so that it stays.
+
+    It stays while the week's value is still `value`; None, where that is not known, stays as well.
+    """
 
     metric: str
     week_ending: date
@@ -44,6 +49,7 @@ class KeptWeek:
     lower: float | None
     upper: float | None
     signal: Signal | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,7 @@ def watches(review: SignalReview, week_ending: date) -> list[Watch]:
 
     It has arrived where the metric itself gave a signal to the claimed side in that week.
     """
-    found = sorted(_watches(review, week_ending), key=lambda watch: watch.week_ending)
-    return found
+    return sorted(_watches(review, week_ending), key=lambda watch: watch.week_ending)
 
 
 def _watches(review: SignalReview, week_ending: date) -> Iterator[Watch]:

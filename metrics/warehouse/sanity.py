@@ -46,12 +46,21 @@ _NEGATIVE = """
 select key, day, value, null, null from recent join asked using (key) where asked.is_count and value < 0
 """
 
+# Values that are typically above 1 are percents that were not scaled, which is told elsewhere.
 _ABOVE = """
-select key, day, value, null, null from recent join asked using (key) where asked.is_share and value > 1
+select key, day, value, null, null from recent join asked using (key)
+where asked.is_share and value > 1 and key not in (select key from recent group by key having median(value) > 1)
 union all
 select key, week_ending, value, null, null
 from weekly join series on series.number = weekly.series join asked using (key)
 where kind = 'formula' and asked.is_share and value > 1 and week_ending > $today - 182 and week_ending <= $today
+"""
+
+# Small counts differ ten-fold by chance: roots of counts scatter by a half, whatever their size (Anscombe, 1948).
+_BY_CHANCE = """
+value = round(value) and low = round(low) and high = round(high)
+and abs(sqrt(abs(value)) - sqrt(case when abs(value) < abs(typical) then least(abs(low), abs(high))
+                                     else greatest(abs(low), abs(high)) end)) < 2
 """
 
 # Only where such a jump begins: the values after it are as high as the one that was reported.
@@ -59,7 +68,7 @@ _TEN_FOLD_JUMP = f"""
 select key, day, value, low, high from recent
 where count_before >= {_FEWEST_BEFORE} and typical <> 0 and value <> 0 and low * high > 0
   and (value / typical >= {_TEN_FOLD} or value / typical between 0 and 1.0 / {_TEN_FOLD})
-  and not (value between low / 3 and high * 3)
+  and not (value between low / 3 and high * 3) and not ({_BY_CHANCE})
   and (before / typical < {_TEN_FOLD} and before / typical > 1.0 / {_TEN_FOLD})
 """
 
@@ -128,9 +137,9 @@ class Oddity:
     @property
     def sentence(self) -> str:
         """What is odd, in a sentence that begins with the day."""
-        value = "" if self.value is None else f"{self.value:g}"
+        value = "" if self.value is None else _number(self.value)
         more = f" So it is on {self.count:,} days." if self.count > 1 and self.kind != "absent" else ""
-        between = "" if self.low is None or self.high is None else f"{self.low:g} to {self.high:g}"
+        between = "" if self.low is None or self.high is None else f"{_number(self.low)} to {_number(self.high)}"
         match self.kind:
             case "future":
                 return f"{self.day} is still to come, and has the value {value}.{more}"
@@ -197,6 +206,11 @@ def _found(connection: duckdb.DuckDBPyConnection, kind: Kind, tree: Tree, today:
     named = newest.replace(f"({query})", f"({query}) as found(key, day, value, low, high)")
     for key, day, value, count, low, high in connection.execute(f"{named} group by key", parameters).fetchall():
         yield Oddity(key, kind, day, value, count, low, high)
+
+
+def _number(value: float) -> str:
+    """Write a value as it would be found in the source: large ones without an exponent."""
+    return f"{value:.15g}" if abs(value) >= 1000 else f"{value:.6g}"
 
 
 def _is_count(metric: Metric) -> bool:

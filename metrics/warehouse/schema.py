@@ -12,10 +12,11 @@ from typing import Literal
 
 import duckdb
 
+from metrics.sources.sheet_place import spreadsheet_gid
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Source, Tree
 
 # Raised with every change of the tables or of how values are computed: an older file is rebuilt from the sources.
-FORMAT = 4
+FORMAT = 5
 
 TABLES = """
 create table meta (
@@ -45,7 +46,7 @@ create table series (
     metric varchar,
     kind varchar,            -- value | target | formula
     source varchar,
-    definition varchar,      -- fingerprint of column, filter, scale and aggregate
+    definition varchar,      -- fingerprint of table, column, filter, scale and aggregate
     aggregate varchar,
     additive boolean,
     absent varchar,
@@ -103,11 +104,14 @@ class SeriesRow:
 
     @property
     def definition(self) -> str:
-        """Fingerprint of all that decides a day's value, so that values of another definition are never kept."""
+        """Fingerprint of all that decides a day's value, so that values of another definition are never kept.
+
+        Another worksheet, range, query or table holds other values. A file, spreadsheet or database that lies elsewhere
+        now, or has another name, is taken for the same one moved: its path and address are not part of it.
+        """
         metric = self.metric
-        source = self.source
-        columns = [source.id, source.layout, source.date, source.metric, source.value] if source else []
-        return _digest([columns, self.column, metric.where, metric.scale, self.aggregate])
+        table = _table(self.source) if self.source else []
+        return _digest([table, self.column, metric.where, metric.scale, self.aggregate])
 
 
 def series_of(tree: Tree) -> list[SeriesRow]:
@@ -163,6 +167,13 @@ def load_rows(
     """Run `into` (an `insert into` or `create table ... as`) on rows of Python values, all in one statement."""
     values = {name: [row[position] for row in rows] for position, name in enumerate(names)}
     connection.execute(f"{into} select {', '.join(f'unnest(${name}) as {name}' for name in names)}", values)
+
+
+def _table(source: Source) -> list[object]:
+    """Return what is read in the place that a source names, and how."""
+    columns = [source.layout, source.date, source.date_format, source.metric, source.value]
+    gid = spreadsheet_gid(source) if source.worksheet is None and source.range is None else None
+    return [source.id, *columns, source.worksheet, source.range, gid, source.query, source.table]
 
 
 def _digest(parts: object) -> str:

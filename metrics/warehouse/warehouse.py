@@ -128,6 +128,14 @@ class SourceState:
     columns: Sequence[str]
     fingerprint: str
 
+    @property
+    def read_from(self) -> str:
+        """A sentence on where the present values were read, after a blank: not always where they should be now."""
+        if not self.files:
+            return ""
+        more = f" and {len(self.files) - 3:,} more" if len(self.files) > 3 else ""
+        return f" They were read from {', '.join(self.files[:3])}{more}."
+
 
 class WarehouseError(NorthstarError):
     """A published file that can't be opened: removed, or damaged."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -14,7 +15,9 @@ from typing import Any, Literal
 import streamlit as st
 
 from metrics.charts.block import Block
+from metrics.charts.claim_table import ClaimTable
 from metrics.charts.tree_picture import TreePicture
+from metrics.charts.week_marks import WeekMarks
 
 View = Literal["blocks", "table"]
 
@@ -59,14 +62,27 @@ def block_wall(
     view: View,
     key: str,
     links: Mapping[str, str],
+    marks: Mapping[str, WeekMarks] | None = None,
+    weeks: Sequence[date] = (),
 ) -> None:
-    """Draw named sections of blocks, as blocks or as rows. `links` gives the URL that a click on a metric opens."""
+    """Draw named sections of blocks, as blocks or as rows. `links` gives the URL that a click on a metric opens.
+
+    `marks` are the signals and notes of metrics; None says that there is no place for any. With `weeks`, the last days
+    of the weeks that the blocks show, a click on a week's point opens the URL with `about`, that week.
+    """
     data = {
         "view": view,
         "sections": [{"name": name, "blocks": [block.as_dict() for block in blocks]} for name, blocks in sections],
         "links": dict(links),
+        "marks": None if marks is None else {metric_id: one.as_dict() for metric_id, one in marks.items()},
+        "weeks": [week.isoformat() for week in weeks],
     }
     _component("block")(key=key, data=data)
+
+
+def claim_table(table: ClaimTable, links: Mapping[str, str], key: str) -> None:
+    """Draw the claims of a quarter. `links` gives the URL that brings a claim into focus."""
+    _component("claim_table", '<div class="claims"></div>')(key=key, data={**table.as_dict(), "links": dict(links)})
 
 
 def tree(picture: TreePicture, links: Mapping[str, str], key: str) -> None:

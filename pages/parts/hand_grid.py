@@ -147,7 +147,7 @@ def _history(entries: Mapping[str, list[Entry]]) -> None:
         st.dataframe(
             {
                 "For": [words.long_day(entry.day) for entry in rows],
-                "Value": ["cleared" if entry.value is None else f"{entry.value:g}" for entry in rows],
+                "Value": ["cleared" if entry.value is None else f"{entry.value:.15g}" for entry in rows],
                 "By": [entry.author.name + ("" if entry.author.verified else " (not verified)") for entry in rows],
                 "When": [when(entry.at.replace(tzinfo=None)) for entry in rows],
                 "Note": [entry.note for entry in rows],

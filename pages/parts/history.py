@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from metrics.charts.metric_chart import metric_chart
 from metrics.charts.year_chart import year_chart
 from metrics.review.history import monthly_history, since_first_value, weekly_history, yearly_history
 from metrics.tree.tree import Metric
-from pages.parts import definitions, signalled
+from pages.parts import chosen, definitions, lock_form, marked, signalled
 from pages.parts.opening import Opened
 
 VIEWS = {"52": "52 weeks", "104": "104 weeks", "months": "Months", "years": "Years", "limits": "Routine range"}
@@ -18,11 +18,14 @@ _MONTHS = 36
 _HEIGHT = 460
 
 
-def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
-    """Draw the chart of one of VIEWS."""
+def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> date | None:
+    """Draw the chart of one of VIEWS; return the week that was clicked in it, if any."""
     if view == "limits":
-        signalled.show_chart(opened, metric, week_ending)
-        return
+        first = week_ending - timedelta(weeks=signalled.WEEKS - 1)
+        notes = marked.on_chart(opened, metric, first, week_ending)
+        clicked = signalled.show_chart(opened, metric, week_ending, notes)
+        lock_form.show(opened, metric, week_ending)
+        return clicked
     theme = "dark" if st.context.theme.type == "dark" else "light"
     tree, warehouse = opened.tree, opened.warehouse
     divided = definitions.dividers(opened, metric)
@@ -32,8 +35,14 @@ def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> None:
         chart = year_chart(years, metric, fiscal=fiscal, theme=theme, height=_HEIGHT)
     elif view == "months":
         months = since_first_value(monthly_history(tree, warehouse, metric, week_ending, _MONTHS))
-        chart = metric_chart(months, metric, "months", theme=theme, height=_HEIGHT, dividers=divided)
+        notes = marked.on_chart(opened, metric, week_ending - timedelta(days=31 * (_MONTHS + 1)), week_ending)
+        chart = metric_chart(months, metric, "months", theme=theme, height=_HEIGHT, dividers=divided, notes=notes)
     else:
         weeks = since_first_value(weekly_history(tree, warehouse, metric, week_ending, int(view)))
-        chart = metric_chart(weeks, metric, "weeks", theme=theme, height=_HEIGHT, dividers=divided)
+        notes = marked.on_chart(opened, metric, week_ending - timedelta(weeks=int(view) - 1), week_ending)
+        chart = metric_chart(
+            weeks, metric, "weeks", theme=theme, height=_HEIGHT, dividers=divided, notes=notes, choose=True
+        )
+        return chosen.chart(chart, f"metric_chart_{view}", metric)
     st.altair_chart(chart, theme=None, width="stretch", key="metric_chart")
+    return None

@@ -13,6 +13,8 @@ METRIC = "pages/weekly/metric.py"
 TREE = "pages/anytime/tree.py"
 DATA = "pages/anytime/data.py"
 NOTES = "pages/anytime/notes.py"
+QUARTER = "pages/quarterly/quarter.py"
+YEAR = "pages/quarterly/year.py"
 
 
 def metric_url(metric_id: str, week_ending: date | None) -> str:
@@ -24,6 +26,13 @@ def week_url(week_ending: date | None, as_of: str | None = None) -> str:
     """Return the URL of a week's review, with `as_of` as it was known then."""
     parameters = {"week": week_ending.isoformat() if week_ending else "", "as_of": as_of or ""}
     return f"week?{urlencode({name: value for name, value in parameters.items() if value})}"
+
+
+def claim_url(claim: str, quarter: str, scope: str | None = None) -> str:
+    """Return the URL of a claim in focus on a quarter's page."""
+    as_of = {"as_of": st.query_params["as_of"]} if "as_of" in st.query_params else {}
+    parameters = {"quarter": quarter, "claim": claim, **({"scope": scope} if scope else {}), **as_of}
+    return f"quarter?{urlencode(parameters)}"
 
 
 def open_metric(metric_id: str, week_ending: date | None) -> NoReturn:

@@ -22,13 +22,16 @@ _MOST_EARLIER = 5
 
 
 def show(opened: Opened, metric_id: str, week_ending: date) -> None:
-    """Let a note on a metric's week be written; instead, the note that the visitor edits."""
+    """Let a note on a metric's week be written; instead, the note that the visitor edits.
+
+    What is already typed stays when another week is chosen.
+    """
     if opened.as_of is not None or not visitor.may_edit(opened.tree):
         return
     author = visitor.ask_author("notes")
     edited = st.session_state.get("note_edited")
     base = _base(opened, edited) if edited is not None else None
-    key = f"edit_{base.id}" if base else f"new_{metric_id}_{week_ending}_{st.session_state.get('notes_written', 0)}"
+    key = f"edit_{base.id}" if base else f"new_{metric_id}_{st.session_state.get('notes_written', 0)}"
     start = base.written if base else _empty(metric_id, week_ending)
     new = _fields(opened, start, key)
     with st.container(horizontal=True):
@@ -133,7 +136,11 @@ def _fields(opened: Opened, start: NewNote, key: str) -> NewNote:
     )
     weeks = _weeks(tree, start)
     first, last = st.select_slider(
-        "Weeks", weeks, value=(start.first_week, start.last_week), format_func=words.short_day, key=f"weeks_{key}"
+        "Weeks",
+        weeks,
+        value=(start.first_week, start.last_week),
+        format_func=words.short_day,
+        key=f"weeks_{key}_{start.first_week}",
     )
     return NewNote(
         metrics=tuple(metrics),

@@ -14,7 +14,7 @@ from metrics.review.agenda import noted as by_metric
 from metrics.review.agenda import review_ended, to_come_back_to, unexplained
 from metrics.signals.signal import Signal
 from metrics.tree.tree import Metric
-from pages.parts import links, note_form, noted, opening, signalled, visitor
+from pages.parts import chosen, links, note_form, noted, opening, signalled, visitor
 from pages.parts.components import MetricLink, link_list
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -48,8 +48,8 @@ def beside_week(opened: Opened, week_ending: date) -> None:
         _week(opened, week_ending)
 
 
-def of_metric(opened: Opened, metric: Metric, week_ending: date) -> None:
-    """Show a metric's notes, and let one be written about the week."""
+def of_metric(opened: Opened, metric: Metric, week_ending: date, clicked: date | None = None) -> None:
+    """Show a metric's notes, and let one be written about the week, or about one that was clicked in the chart."""
     st.header("Notes", anchor=False)
     signal = signalled.of_week(opened, week_ending).get(metric.id)
     if signal is not None:
@@ -58,11 +58,12 @@ def of_metric(opened: Opened, metric: Metric, week_ending: date) -> None:
         if watch.metric == metric.id:
             st.markdown(plain(watch.sentence))
     noted.undo_deletion(opened)
+    about = chosen.week(opened, clicked, week_ending)
     write, before = st.columns([3, 2], gap="large")
     with write:
-        note_form.show(opened, metric.id, week_ending)
+        note_form.show(opened, metric.id, about)
     with before:
-        note_form.earlier(opened, metric.id, week_ending)
+        note_form.earlier(opened, metric.id, about)
     _of_metric(opened, metric.id)
 
 

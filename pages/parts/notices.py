@@ -80,7 +80,10 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
     stale = [source for source in warehouse.sources if source.status in ("stale", "failed")]
     for source in stale:
         kept = f"its values are as of {when(source.read_at)}" if source.read_at else "it has no values yet"
-        st.warning(f"**Source {plain(source.id)} could not be read; {kept}.** {plain(source.error or '')}")
+        st.warning(
+            f"**Source {plain(source.id)} could not be read; {kept}.** "
+            + plain(f"{source.error or ''}{source.read_from}")
+        )
     if not changed:
         return False
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
 import streamlit as st
 
 from metrics.charts import numbers
+from metrics.charts.note_mark import NoteMark
 from metrics.charts.process_chart import process_chart
-from metrics.signals.judge import judge
+from metrics.errors import NorthstarError
+from metrics.signals.kept import judge_as_kept, to_keep
 from metrics.signals.review import SignalReview
 from metrics.signals.signal import Signal
 from metrics.signals.watch import Watch, watches
 from metrics.tree.tree import Metric
+from pages.parts import chosen, opening
 from pages.parts.opening import Opened
+from pages.parts.text import plain
 
-_WEEKS = 104
+WEEKS = 104
+
 _HEIGHT = 460
 _judging = Lock()
+_keeping = Lock()
 
 
 def review(opened: Opened) -> SignalReview | None:
-    """Return all weeks judged up to the newest that has ended; None before there is any value."""
+    """Return all weeks judged up to the newest that has ended; None before there is any value.
+
+    With the locks that hold at the page's moment, and weeks of past reviews as they were judged.
+    """
     if opened.newest_week is None and opened.review_week is None:
         return None
+    decided = opening.ledger(opened.workspace).limits.newest_decision()
+    as_of = opened.moment if opened.as_of is not None else None
     with _judging:
-        return _review(opened.warehouse.path, opened)
+        return _review(opened.warehouse.path, decided, as_of, opened)
+
+
+def keep(opened: Opened, week_ending: date) -> None:
+    """Keep how the week under review was judged, when its review is first shown; earlier weeks have had theirs."""
+    if opened.as_of is not None or week_ending != opened.review_week:
+        return
+    try:
+        with _keeping:
+            _keep(opened.warehouse.path, week_ending, opened)
+    except NorthstarError as error:
+        st.warning(plain(f"The limits of this week could not be kept. {error}"))
 
 
 def of_week(opened: Opened, week_ending: date) -> Mapping[str, Signal]:
@@ -43,13 +65,13 @@ def watched(opened: Opened, week_ending: date) -> Sequence[Watch]:
     return watches(found, week_ending) if found else []
 
 
-def show_chart(opened: Opened, metric: Metric, week_ending: date) -> None:
-    """Draw the process behaviour chart of a metric, two years up to a week."""
+def show_chart(opened: Opened, metric: Metric, week_ending: date, notes: Sequence[NoteMark] = ()) -> date | None:
+    """Draw the process behaviour chart of a metric, two years up to a week; return the week that was clicked."""
     found = review(opened)
     if found is None:
-        return
+        return None
     weeks = found.chart(metric.id)
-    first = week_ending - timedelta(weeks=_WEEKS - 1)
+    first = week_ending - timedelta(weeks=WEEKS - 1)
     days = weeks["week_ending"].dt.date
     weeks = weeks[(days >= first) & (days <= week_ending)].reset_index(drop=True)
     sentences = {
@@ -58,17 +80,26 @@ def show_chart(opened: Opened, metric: Metric, week_ending: date) -> None:
         if signal.metric == metric.id
     }
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    chart = process_chart(weeks, metric, sentences, theme=theme, height=_HEIGHT)
-    st.altair_chart(chart, theme=None, width="stretch", key="process_chart")
+    chart = process_chart(weeks, metric, sentences, theme=theme, height=_HEIGHT, notes=notes, choose=True)
+    clicked = chosen.chart(chart, "process_chart", metric)
     st.caption(
         "Shaded: the range of routine variation, as known in each week. Triangles are signals, filled where strong;"
         " all other weeks are routine. A dashed rule: limits were recalculated from there."
     )
     if week_ending in sentences:
-        st.markdown(f"**Signal.** {sentences[week_ending]}")
+        st.markdown(f"**Signal.** {plain(sentences[week_ending])}")
+    return clicked
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _review(path: Path, _opened: Opened) -> SignalReview:
+def _review(path: Path, decided: int, as_of: datetime | None, _opened: Opened) -> SignalReview:
     newest = max(week for week in (_opened.newest_week, _opened.review_week) if week)
-    return judge(_opened.tree, _opened.warehouse, newest, numbers.short)
+    limits = opening.ledger(_opened.workspace).limits
+    return judge_as_kept(_opened.tree, _opened.warehouse, newest, numbers.short, limits, as_of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _keep(path: Path, week_ending: date, _opened: Opened) -> int:
+    found = review(_opened)
+    judged = to_keep(found, week_ending) if found else []
+    return len(opening.ledger(_opened.workspace).limits.record_many(judged)) if judged else 0

@@ -114,6 +114,7 @@ def _sentence(source: SourceState) -> str:
         case "read":
             return f"was read {when(source.read_at)}: {rows}{files}."
         case "stale":
-            return f"could not be read by the last refresh. Shown are its values of {when(source.read_at)}: {rows}."
+            kept = f"Shown are its values of {when(source.read_at)}: {rows}.{source.read_from}"
+            return f"could not be read by the last refresh. {kept}"
         case _:
             return "could not be read, and has no earlier values."

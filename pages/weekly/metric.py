@@ -34,8 +34,8 @@ if week_ending is None:
 main, side = st.columns([3, 1], gap="large")
 with main:
     block_wall([("", [review.blocks(opened, week_ending)[metric_id]])], view="table", key="figures", links={})
-    history.show(opened, metric, week_ending, view)
-    note_panel.of_metric(opened, metric, week_ending)
+    clicked = history.show(opened, metric, week_ending, view)
+    note_panel.of_metric(opened, metric, week_ending, clicked)
     hand_grid.show(opened, metric)
     restated.of_metric(opened, metric)
     audit_panel.show(opened, metric, week_ending)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.review.deck import ROLES, DeckFilter, only
-from pages.parts import choices, headline, links, note_panel, opening, restated, review, signalled
+from pages.parts import choices, headline, links, marked, note_panel, opening, restated, review, signalled
 from pages.parts.components import block_wall
 
 opened = opening.require()
@@ -53,5 +53,8 @@ block_wall(
     view=view,
     key="wall",
     links={metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.deck_metrics},
+    marks=marked.on_blocks(opened, week_ending, {metric_id: blocks[metric_id] for metric_id in shown}),
+    weeks=marked.shown_weeks(week_ending),
 )
 note_panel.beside_week(opened, week_ending)
+signalled.keep(opened, week_ending)
