@@ -68,10 +68,11 @@ class SourceResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a refresh did. `published` is False where nothing had changed."""
+    """What a refresh did. `published` is False where nothing had changed; `remarks` are sentences on the whole."""
 
     sources: tuple[SourceResult, ...]
     published: bool
+    remarks: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -133,6 +134,7 @@ class _Refresh:
         self._progress = progress
         self._scratch = scratch
         self._moment = datetime.now(UTC)
+        self._remarks: list[str] = []
         self._tree = loaded.tree
         self._typed = [TypedValue(entry.metric, entry.day, entry.value) for entry in ledger.entries.current()]
         self._fingerprints = _local_fingerprints(workspace, loaded.tree)
@@ -158,6 +160,8 @@ class _Refresh:
             before = Warehouse(published)
             try:
                 known = _is_known(before, last)
+                if last is None and before.refresh is not None:
+                    self._remarks.append(_lost(self._ledger))
                 if known and self._nothing_changed(before):
                     return Summary(tuple(_as_before(before).values()), published=False)
             finally:
@@ -207,6 +211,7 @@ class _Refresh:
                 for result in results.values()
             ),
             published=True,
+            remarks=tuple(self._remarks),
         )
 
     def _fetch(self, build: Build) -> Mapping[str, Fetched | SourceError]:
@@ -264,6 +269,10 @@ class _Refresh:
         """Read what was typed by hand. A metric for which nothing was typed yet has no value, and no error."""
         keys = {value.key for value in self._typed if value.value is not None}
         there = [row for row in rows if row.key in keys]
+        if not self._typed and build.had_typed_values(source):
+            raise SourceError(
+                "The ledger has no value typed by hand any more. Restore it from its backup, or type the values again."
+            )
         if not there:
             return Report(source.id, (), 0, None, None, (), 0, {}, (), ())
         came, table = fetch_manual(source, self._typed, [row.key for row in there], self._scratch)
@@ -306,6 +315,13 @@ def _is_known(warehouse: Warehouse, last: RefreshLine | None) -> bool:
     if last is None or warehouse.refresh != last.number:
         return False
     return bool(warehouse.recorded_at == last.at.astimezone(UTC).replace(tzinfo=None))
+
+
+def _lost(ledger: Ledger) -> str:
+    return (
+        f"{ledger.database.name} is empty, though earlier refreshes were recorded: it starts anew with the values that"
+        " were shown last. If it should not be empty, restore it from its backup, or mend NORTHSTAR_LEDGER_URL."
+    )
 
 
 def _reading(sources: Collection[Source]) -> str:

@@ -123,6 +123,30 @@ def test_what_cannot_be_typed_is_told(files: WorkspaceFiles, arguments: tuple[st
         assert ledger.entries.newest_id() == 0
 
 
+def test_a_ledger_that_was_lost_is_told_and_what_was_typed_stays(files: WorkspaceFiles) -> None:
+    """The warehouse still has the values: they stay, stale, until the ledger is back or something is typed again."""
+    set_value(files, "churned", "2026-03-15", "12")
+    kept = {path: path.read_bytes() for path in files.state.glob("ledger.sqlite*")}
+    for path in kept:
+        path.unlink()
+    for told in ("ledger.sqlite is empty, though earlier refreshes were recorded", "no value typed by hand any more"):
+        lost = files.command("refresh", "--json")
+        assert lost.returncode == 1 and told in lost.stderr and "Traceback" not in lost.stderr
+        assert last_week(files, "churned") == 12
+    assert json.loads(lost.stdout)["remarks"] == []  # the first refresh has told it
+    for path, content in kept.items():
+        path.write_bytes(content)
+    assert files.command("refresh").returncode == 0
+    assert last_week(files, "churned") == 12
+
+
+def test_a_source_that_becomes_manual_begins_empty(files: WorkspaceFiles) -> None:
+    files.refresh()
+    files.write_tree({**TREE, "sources": {**TREE["sources"], "shop": {"type": "manual"}}})
+    assert not files.refresh().failed
+    assert last_week(files, "orders") is None
+
+
 def test_targets_and_other_grains(files: WorkspaceFiles) -> None:
     for arguments in (
         ("churned.target", "2026-03-12", "9"),

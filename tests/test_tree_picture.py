@@ -177,6 +177,34 @@ def test_edges_say_what_they_claim() -> None:
     assert {(key.kind, key.state) for key in drawn.legend} == {("component", "declared"), ("claim", "declared")}
 
 
+def test_edges_show_how_their_claims_stand() -> None:
+    states = {("delay", "orders"): "contradicted", ("ads", "orders"): "supported", ("ads", "members"): "stale"}
+    drawn = tree_picture(SHOP, {}, {**states, ("gone", "orders"): "supported", ("members", "orders"): "supported"})  # type: ignore[dict-item]
+    edges = {(edge.driver, edge.driven): edge for edge in drawn.edges}
+    assert {key: edge.state for key, edge in edges.items()} == {
+        ("members", "orders"): "declared",  # exact, whatever somebody says of it
+        ("visitors", "orders"): "declared",
+        ("delay", "orders"): "contradicted",
+        ("ads", "orders"): "supported",
+        ("ads", "members"): "stale",
+        ("orders", "revenue"): "declared",
+    }
+    assert edges["delay", "orders"].sentence == (
+        "When Delay rises, Orders falls 2 weeks later. The numbers contradict it."
+    )
+    assert edges["ads", "members"].sentence.endswith("Nobody has looked at it for two quarters.")
+    assert [(key.kind, key.state) for key in drawn.legend] == [
+        ("component", "declared"),
+        ("claim", "declared"),
+        ("claim", "supported"),
+        ("claim", "contradicted"),
+        ("claim", "stale"),
+    ]
+    told = {row.id: row.relation for row in drawn.outline}
+    assert told["ads"] == "drives Orders (supported); drives Members, 1 wk later (stale)"
+    assert told["delay"] == "lowers, 2 wk later (contradicted)"
+
+
 def test_outcome_above_north_star_above_inputs() -> None:
     top = {card.id: card.y for card in tree_picture(SHOP, {}).cards}
     assert top["revenue"] < top["orders"] < top["members"] < top["ads"]  # type: ignore[operator]

@@ -128,8 +128,8 @@ def _implausible(now: Opened, written: _Written) -> Iterator[Finding]:
     today = now.moment.astimezone(ZoneInfo(now.tree.calendar.timezone)).date()
     for oddity in oddities(now.tree, path, today):
         metric_id = oddity.key.removesuffix(TARGET_SUFFIX)
-        key: Path = ("metrics", metric_id, "target" if oddity.key != metric_id else "column")
-        yield written.finding("warning", key, f"'{oddity.key}': {oddity.sentence}", oddity.to_do, metric_id)
+        place: Path = ("metrics", metric_id, "target" if oddity.key != metric_id else "column")
+        yield written.finding("warning", place, f"'{oddity.key}': {oddity.sentence}", oddity.to_do, metric_id)
     for beyond in beyond_bounds(now.tree, path):
         checks = now.tree.metrics[beyond.metric].checks
         low = [] if checks.min is None else [f"at least {checks.min:.15g}"]

@@ -36,14 +36,14 @@ def refresh(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
             tell(str(finding))
         if as_json:
             faults_json = [finding.as_json() for finding in of_tree(error.faults)]
-            say_json({"published": False, "review_week": None, "sources": [], "faults": faults_json})
+            say_json({"published": False, "remarks": [], "review_week": None, "sources": [], "faults": faults_json})
         raise typer.Exit(1) from None
     with opened(found) as now:
         errors = now.errors
         if as_json:
             faults_json = [finding.as_json() for finding in of_tree(now.warnings)]
             say_json({**_as_json(summary, now), "faults": faults_json})
-            for sentence in errors:
+            for sentence in (*summary.remarks, *errors):
                 tell(sentence)
         else:
             _show(summary, now, errors)
@@ -56,7 +56,7 @@ def _show(summary: Summary, now: Opened, errors: list[str]) -> None:
         for line in table(_HEADER, [_row(source) for source in summary.sources], texts=(0, 1)):
             say(line)
         say()
-    for sentence in errors:
+    for sentence in (*summary.remarks, *errors):
         tell(sentence)
     for source in summary.sources:
         for note in source.notes:
@@ -81,6 +81,7 @@ def _as_json(summary: Summary, now: Opened) -> dict[str, Any]:
     unread = now.unread_series
     return {
         "published": summary.published,
+        "remarks": list(summary.remarks),
         "review_week": week.isoformat() if week else None,
         "sources": [
             {

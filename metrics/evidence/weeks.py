@@ -61,8 +61,10 @@ def read_weeks(
     """Read all whole weeks of all metrics that ended by a day, in one query."""
     matrix = warehouse.weekly_matrix(last_day)
     whole = np.where((matrix.present >= matrix.expected) & (matrix.expected > 0), matrix.value, np.nan)
-    values = {key: whole[state.number] for key, state in warehouse.series.items() if state.kind != "target"}
-    return WeeklyValues(matrix.weeks, values, left_out or {})
+    there = np.flatnonzero((matrix.present > 0).any(axis=1))
+    count = int(there[-1]) + 1 if len(there) else 0
+    values = {key: whole[:count, state.number] for key, state in warehouse.series.items() if state.kind != "target"}
+    return WeeklyValues(matrix.weeks[:count], values, left_out or {})
 
 
 def last_day_of_quarter(calendar: Calendar, quarter: str) -> date:

@@ -21,7 +21,7 @@ from metrics.signals.review import Seen, SignalReview
 from metrics.signals.signal import KeptWeek, Lock
 from metrics.signals.wording import WriteNumber
 from metrics.tree.tree import Metric, Tree
-from metrics.warehouse.warehouse import Warehouse, WeeklyValues
+from metrics.warehouse.warehouse import Warehouse, WeeklyMatrix
 
 
 def judge(
@@ -41,7 +41,7 @@ def judge(
     days of the first weeks in which a metric means something else, by its id: it begins anew. With `earlier`, only
     weeks that it has not judged are judged, if it saw the same values.
     """
-    found = warehouse.all_weekly(week_ending)
+    found = warehouse.weekly_matrix(week_ending)
     ids = tuple(tree.metrics)
     columns = [warehouse.series[metric_id].number for metric_id in ids]
     values = _judgeable(found)[:, columns]
@@ -49,7 +49,7 @@ def judge(
     for column, metric in enumerate(tree.metrics.values()):
         if denominator := denominator_of(metric):
             denominators[:, column] = _judgeable(found)[:, warehouse.series[denominator].number]
-    weeks = found.week_endings
+    weeks = found.weeks
     seen = Seen(ids, weeks, values, denominators, tuple(locks), _divided(dividers, ids, weeks))
     monitor = _judged(seen, earlier)
     judgements = monitor.judgements if monitor else Judgements.none(values.shape)
@@ -99,7 +99,7 @@ def denominator_of(metric: Metric) -> str | None:
     return last.right.metric if last and last.operator == "/" else None
 
 
-def _judgeable(found: WeeklyValues) -> Floats:
+def _judgeable(found: WeeklyMatrix) -> Floats:
     """Values of whole weeks; those that lack days are not judged."""
     return np.where(found.present >= found.expected, found.value, np.nan)
 

@@ -13,6 +13,8 @@ from metrics.sources.dates import FIRST_YEAR, LAST_YEAR
 from metrics.sources.fetched import Fetched, TextFile, cell_text, write_cells
 from metrics.tree.tree import Grain, Source
 
+# What stands for the name of a file where values were typed.
+TYPED = "values typed by hand"
 _COLUMNS = ("day", "metric", "value")
 
 
@@ -45,7 +47,7 @@ def fetch_manual(
     fingerprint = write_cells([_COLUMNS, *sorted(rows)], path)
     day, metric, value = _COLUMNS
     as_table = replace(source, layout="long", date=day, metric=metric, value=value)
-    return Fetched((TextFile(path, "values typed by hand"),), fingerprint), as_table
+    return Fetched((TextFile(path, TYPED),), fingerprint), as_table
 
 
 def day_of_value(calendar: Calendar, grain: Grain, day: date) -> date:

@@ -10,6 +10,7 @@ import duckdb
 
 from metrics.calendar import Calendar, Period, month_of, shift_month
 from metrics.errors import shorten
+from metrics.sources.manual import TYPED
 from metrics.sources.report import Report
 from metrics.tree.tree import Source, Tree
 from metrics.warehouse import rollup, schema
@@ -124,6 +125,15 @@ class Build:
             "select fingerprint from previous.source where id = ? and status = 'read'", [source.id]
         ).fetchone()
         return str(found[0]) if found else None
+
+    def had_typed_values(self, source: Source) -> bool:
+        """Return whether the file from before has values of a source that were typed by hand."""
+        if not self.has_previous:
+            return False
+        found = self.connection.execute(
+            "select 1 from previous.source where id = ? and list_contains(files, ?)", [source.id, TYPED]
+        ).fetchone()
+        return found is not None
 
     def keep(self, source: Source, read_again: bool = False) -> None:
         """Take over all that the previous warehouse has of a source that did not change, `read_again` or not."""

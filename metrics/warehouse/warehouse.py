@@ -68,25 +68,12 @@ class Values:
 
 @dataclass(frozen=True)
 class WeeklyMatrix:
-    """Values of all series (rows, by number) in all weeks (columns, oldest first, named by their last day).
-
-    As `Values`: NaN where there is none, `present` of `expected` days are there.
-    """
-
-    weeks: tuple[date, ...]
-    value: NDArray[np.float64]
-    present: NDArray[np.int64]
-    expected: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class WeeklyValues:
-    """All weeks of all series: rows as `week_endings` (each week from the first to the last), columns by number.
+    """All weeks of all series: rows as `weeks` (each week from the first to the last), columns by number.
 
     NaN where there is no value; `present` of `expected` days are there, both 0 where there is none.
     """
 
-    week_endings: tuple[date, ...]
+    weeks: tuple[date, ...]
     value: NDArray[np.float64]
     present: NDArray[np.int64]
     expected: NDArray[np.int64]
@@ -221,28 +208,6 @@ class Warehouse:
         return self._history("weekly", "week_ending", metric)
 
     def weekly_matrix(self, up_to: date) -> WeeklyMatrix:
-        """Return all weeks of all series that ended by a day, from the first with any value on."""
-        found = (
-            self._connection.cursor()
-            .execute(
-                """select series, week_ending, value, present, expected,
-                          (datediff('day', min(week_ending) over (), week_ending) // 7)::integer as position
-                   from weekly where week_ending <= ?""",
-                [up_to],
-            )
-            .fetchnumpy()
-        )
-        positions = np.asarray(found["position"], np.int64)
-        count = int(positions.max()) + 1 if len(positions) else 0
-        shape = (len(self.series), count)
-        value, present, expected = np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        at = (np.asarray(found["series"], np.int64), positions)
-        value[at] = np.ma.filled(np.ma.asarray(found["value"], float), np.nan)
-        present[at], expected[at] = found["present"], found["expected"]
-        first = pd.Timestamp(np.asarray(found["week_ending"]).min()).date() if count else up_to
-        return WeeklyMatrix(tuple(first + timedelta(days=7 * week) for week in range(count)), value, present, expected)
-
-    def all_weekly(self, up_to: date) -> WeeklyValues:
         """Return the weeks of all series from the first with any value up to the one that ends on `up_to`."""
         found = (
             self._connection.cursor()
@@ -256,7 +221,7 @@ class Warehouse:
         )
         if not len(found["series"]):
             nothing = np.zeros((0, len(self.series)))
-            return WeeklyValues((), nothing, nothing.astype(np.int64), nothing.astype(np.int64))
+            return WeeklyMatrix((), nothing, nothing.astype(np.int64), nothing.astype(np.int64))
         first = np.asarray(found["week_ending"]).min().astype("datetime64[D]").item()
         weeks = (up_to - first).days // 7 + 1
         shape = (weeks, len(self.series))
@@ -264,7 +229,7 @@ class Warehouse:
         value, present, expected = np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         value[at] = np.ma.filled(np.ma.asarray(found["value"], float), np.nan)
         present[at], expected[at] = found["present"], found["expected"]
-        return WeeklyValues(tuple(first + timedelta(days=7 * week) for week in range(weeks)), value, present, expected)
+        return WeeklyMatrix(tuple(first + timedelta(days=7 * week) for week in range(weeks)), value, present, expected)
 
     def monthly(self, metric: str) -> pd.DataFrame:
         """Return a metric's months: columns month (its first day, datetime64), value, present, expected."""

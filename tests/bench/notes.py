@@ -3,13 +3,19 @@
     python tests/bench/notes.py [--notes 20000] [--url postgresql://...]
 
 With --url the ledger is on that server, in an empty database; else in a file. Each line is one question that a page
-asks, the median of its times in ms, and the ratio. The goal: a panel of many notes opens as fast as one of few.
+asks, the median of its times in ms, and the ratio. Then, on files, whole pages: the weekly page with its panel, and a
+metric's page, run as a visitor's browser has them run, by turns with few notes and with many. The goal: a panel of many
+notes opens as fast as one of few.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import logging
+import os
 import random
+import shutil
 import statistics
 import sys
 import tempfile
@@ -21,10 +27,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT)]
 
+import streamlit as st  # noqa: E402
+from streamlit.testing.v1 import AppTest  # noqa: E402
+
 from metrics.ledger.author import Author  # noqa: E402
 from metrics.ledger.follow_up import NewFollowUp  # noqa: E402
 from metrics.ledger.ledger import Ledger  # noqa: E402
 from metrics.ledger.note import KINDS, NewNote  # noqa: E402
+from metrics.refresh import refresh  # noqa: E402
+from metrics.workspace import Workspace  # noqa: E402
 
 SEED = 41
 FEW = 20
@@ -39,6 +50,8 @@ WORDS = [
 ]
 GOAL = 1.5
 TIMES = 15
+RUNS = 9
+PAGES = {"the weekly page": "pages/weekly/week.py", "a metric's page": "pages/weekly/metric.py"}
 
 
 def fill(ledger: Ledger, notes: int) -> None:
@@ -88,6 +101,66 @@ def median_ms(question: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
+def shop(folder: Path) -> Workspace:
+    """A workspace of the metrics that the notes are about, five years of weeks."""
+    folder.mkdir()
+    chance = random.Random(SEED)
+    names = [f"metric_{number}" for number in range(METRICS + 1)]
+    rows = [",".join(["day", *names])]
+    for week in range(WEEKS):
+        rows.append(",".join([str(FIRST + timedelta(weeks=week)), *(str(chance.randrange(80, 120)) for _ in names)]))
+    (folder / "weekly.csv").write_text("\n".join(rows) + "\n")
+    tree = {
+        "northstar": 1,
+        "sources": {"weekly": {"type": "csv", "path": "weekly.csv", "date": "day", "grain": "weekly"}},
+        "metrics": {
+            name: {"name": name, "source": "weekly", **({"role": "north_star", "inputs": names[1:6]} if not at else {})}
+            for at, name in enumerate(names)
+        },
+    }
+    (folder / "northstar.yaml").write_text(json.dumps(tree, indent=1))
+    made = Workspace(folder, folder.parent / "state")
+    refresh(made)
+    return made
+
+
+def opened(state: Path, page: str) -> AppTest:
+    """A visitor on a page, which has been drawn twice: the second time finds everything that is kept for all."""
+    os.environ["NORTHSTAR_STATE"] = str(state)
+    st.cache_resource.clear()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
+    at.switch_page(page).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def pages(notes: int) -> dict[str, tuple[float, float]]:
+    """Medians of the times, in ms, of both pages with few and with many notes, by turns."""
+    logging.disable()
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        made = shop(Path(folder) / "shop")
+        states = [made.state, made.state.with_name("state of many")]
+        shutil.copytree(*states)
+        os.environ["NORTHSTAR_WORKSPACE"] = str(made.folder)
+        for state, count in zip(states, (FEW, notes), strict=True):
+            with Ledger.open(state) as ledger:
+                fill(ledger, count)
+        for name, page in PAGES.items():
+            times: list[list[float]] = [[], []]
+            visitors = [(opened(state, page), state) for state in states]
+            for _ in range(RUNS):
+                for (at, state), spent in zip(visitors, times, strict=True):
+                    os.environ["NORTHSTAR_STATE"] = str(state)
+                    st.cache_resource.clear()
+                    at.run()  # opens what was closed
+                    start = time.perf_counter()
+                    at.run()
+                    spent.append((time.perf_counter() - start) * 1000)
+            found[name] = (statistics.median(times[0]), statistics.median(times[1]))
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--notes", type=int, default=20_000)
@@ -107,6 +180,9 @@ def main() -> None:
     panel = [name for name in few if not name.startswith("search")]
     ratio = sum(many[name] for name in panel) / sum(few[name] for name in panel)
     print(f"\nThe panel, all but search: ratio {ratio:.2f}, goal <= {GOAL}")
+    if given.url is None:
+        for name, (short, long) in pages(given.notes).items():
+            print(f"{name:28}{short:8.1f}{long:10.1f}{long / short:8.2f}, goal <= {GOAL}")
 
 
 if __name__ == "__main__":

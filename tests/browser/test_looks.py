@@ -71,6 +71,8 @@ def drawn(page: Page, path: str) -> None:
         "week": "article.block",
         "metric": "svg.marks",
         "tree": ".tree-part .card",
+        "quarter": ".claims tbody tr",
+        "year": "svg.marks, [data-testid=stDataFrame]",
         "data": "[data-testid=stDataFrame]",
     }
     expect(page.locator(wanted[path]).first).to_be_visible()

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds; as long as a busy machine may take, never what is measured
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PAGES = ("week", "metric", "tree", "data")
+PAGES = ("week", "metric", "tree", "quarter", "year", "data")
 
 
 @dataclass(frozen=True)
