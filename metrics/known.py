@@ -82,7 +82,11 @@ def arrivals(ledger: Ledger, calendar: Calendar, moment: datetime) -> dict[str, 
     """Return by source when refreshes up to `moment` first found the weeks that came in one after the other."""
     found: dict[str, list[Arrived]] = {}
     newest: dict[str, date] = {}
-    lines = [line for line in ledger.history.refreshes(limit=_REFRESHES) if line.at <= moment]
+    # A week arrives with new values only; most refreshes of an app that is open all day bring none.
+    lines = [
+        line for line in ledger.history.refreshes() if line.at <= moment and any(one.added for one in line.changes)
+    ]
+    lines = lines[:_REFRESHES]
     for line in reversed(lines):
         for source in json.loads(ledger.history.get(line.number).state_json).get("source", ()):
             if source["status"] != "read" or not source["last_day"]:

@@ -181,6 +181,18 @@ class _Refresh:
         read = {state.id: state.fingerprint for state in before.sources if state.status == "read"}
         return read == self._fingerprints and before.tree_text == self._loaded.text
 
+    def _is_as_before(self, build: Build, results: Mapping[str, SourceResult]) -> bool:
+        """Whether nothing came but what could not be read the last time either: nothing is worth keeping."""
+        if build.tree_text_before != self._loaded.text:
+            return False
+        states = build.states_before()
+        return all(
+            source in self._fingerprints
+            if result.outcome == "unchanged"
+            else states.get(source) == (result.outcome, result.error, self._fingerprints.get(source, ""))
+            for source, result in results.items()
+        )
+
     def _rebuild(self, before: Path | None, compare: bool) -> Summary:
         workspace = self._workspace
         path = self._scratch / "warehouse.duckdb"
@@ -192,6 +204,8 @@ class _Refresh:
             total = len(self._tree.sources)
             self._progress("Reading what was fetched", total, total)
             results = {source.id: self._load(build, source, fetched) for source in self._tree.sources.values()}
+            if compare and build.previous == workspace.store.current() and self._is_as_before(build, results):
+                return Summary(tuple(results.values()), published=False)
             self._progress("Computing weeks and months", total, total)
             build.finish()
             same = [result.id for result in results.values() if result.outcome == "unchanged"]

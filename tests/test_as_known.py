@@ -177,7 +177,11 @@ def test_restated_values_are_kept_with_old_and_new(
             ("visits", "2026-03-04", None),
         ]
         # A new scale restates nothing, and nor does what stays the same.
-        assert [one.key for one in value_changes(ledger.history.payloads(after=3, up_to=4), restated=True) if one.key == "orders"] == []
+        assert [
+            one.key
+            for one in value_changes(ledger.history.payloads(after=3, up_to=4), restated=True)
+            if one.key == "orders"
+        ] == []
 
 
 def test_a_changed_definition_is_dated(
@@ -200,3 +204,31 @@ def test_a_ledger_that_is_gone_starts_anew_and_keeps_the_values(workspace: Calla
     now = seen(current(files))
     with Ledger.open(files.state) as ledger:
         assert seen(known_at(files.workspace, ledger, datetime.now(UTC))) == now
+
+
+def test_a_ledger_on_a_server_starts_with_the_values_that_were_shown(
+    workspace: Callable[..., WorkspaceFiles], postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told, goes on from there, and each of the two ledgers gives back what it recorded itself."""
+    files = workspace(TREE, {"shop.csv": shop(8), "web.csv": web(7)})
+    assert files.refresh().remarks == ()
+    first = seen(current(files))
+    monkeypatch.setenv("NORTHSTAR_LEDGER_URL", postgres_url)
+    moved = files.refresh()
+    (remark,) = moved.remarks
+    assert "is empty, though earlier refreshes were recorded" in remark and "NORTHSTAR_LEDGER_URL" in remark
+    assert seen(current(files))["figures"] == first["figures"]
+    assert files.refresh().remarks == ()
+    files.write("shop.csv", shop(8, d3="11,3,9"))
+    files.refresh()
+    with Ledger.open(files.state) as ledger:
+        found = value_changes(ledger.history.payloads(after=1, up_to=9), restated=True)
+        assert [(one.key, one.old, one.new) for one in found] == [("orders", 10, 11), ("price", 2.5, 3)]
+    monkeypatch.delenv("NORTHSTAR_LEDGER_URL")
+    assert files.refresh().remarks == ()
+    with Ledger.open(files.state) as ledger:
+        assert [line.number for line in ledger.history.refreshes()] == [2, 1]
+        found = value_changes(ledger.history.payloads(after=1, up_to=2), restated=True)
+        assert [(one.key, one.old, one.new) for one in found] == [("orders", 10, 11), ("price", 2.5, 3)]
+        earlier = ledger.history.get(1)
+        assert seen(known_at(files.workspace, ledger, earlier.at))["figures"] == first["figures"]

@@ -110,13 +110,13 @@ def test_rows_hold_the_claim_its_interval_and_its_verdict(found: QuarterEvidence
     assert list(rows) == ["mails-orders", "delay-orders", "young-orders"] and table.chosen == "mails-orders"
     mails, delay, young = rows.values()
     assert (mails.claim, mails.because, mails.state, mails.verdict, mails.claimed) == (
-        "+, two weeks later", "A mail <b>brings</b> people back.", "supported", "Supported", 1,
+        "Claimed: +, two weeks later", "A mail <b>brings</b> people back.", "supported", "Supported", 1,
     )  # fmt: skip
     assert mails.low is not None and mails.middle is not None and mails.high is not None
     assert 0 < mails.low < mails.middle < mails.high < 1
     assert mails.middle == pytest.approx(claims[MAILS].measured.link.correlation, abs=1e-4)
     assert f"{mails.middle:.2f}" in mails.spoken
-    assert (delay.state, delay.claimed, delay.claim) == ("contradicted", -1, "−, in the same week")
+    assert (delay.state, delay.claimed, delay.claim) == ("contradicted", -1, "Claimed: −, in the same week")
     assert delay.middle is not None and delay.middle > 0
     assert (young.low, young.middle, young.high) == (None, None, None)
     assert (young.state, young.spoken) == ("not_enough_evidence", "No correlation yet")

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from workspaces import WorkspaceFiles
 
 from metrics.ledger.author import Author
-from metrics.ledger.judged_limits import RecordedLimits
+from metrics.ledger.judged_limits import JudgedLimits
 from metrics.ledger.ledger import Ledger
 from metrics.ledger.note import NewNote
 
@@ -83,7 +83,7 @@ def data(at: AppTest, component: str) -> dict[str, Any]:
     return next(json.loads(one.json) for one in protos if one.component_name == f"northstar_{component}")
 
 
-def judged(files: WorkspaceFiles) -> list[RecordedLimits]:
+def judged(files: WorkspaceFiles) -> list[JudgedLimits]:
     with Ledger.open(files.state) as ledger:
         return ledger.limits.judged()
 

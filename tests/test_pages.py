@@ -356,7 +356,7 @@ def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good:
 
 def test_a_changed_source_is_read_at_the_press_of_a_button(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
     at = visit(open_app(once_good.workspace), "week")
-    assert [button.label for button in at.button] == []
+    assert "Refresh" not in [button.label for button in at.button]
     once_good.write("shop.csv", rows(200))
     for page in PAGES:
         visit(at, page)
@@ -380,7 +380,6 @@ def test_a_week_that_is_no_more_gives_way_to_the_newest(open_app: OpenApp, once_
     at = visit(open_app(once_good.workspace), "week", week="2026-03-22")
     assert at.selectbox(key="choice_week").value == "2026-03-22"
     once_good.write("shop.csv", rows(10, days=14))
-    at.button(key="refresh_changed").click() if at.button else at.run()
     visit(at, "week", week="2026-03-22")
     at.button(key="refresh_changed").click().run()
     assert_no_exception(at)

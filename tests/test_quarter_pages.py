@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from workspaces import WorkspaceFiles
 from metrics.ledger.author import Author
 from metrics.ledger.ledger import Ledger
 from metrics.ledger.note import NewNote
+from metrics.ledger.refresh_record import RefreshRecord
 from metrics.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -125,7 +126,7 @@ def test_a_claim_is_chosen_in_the_url_and_the_change_is_planned_for_its_input(
 def test_every_input_is_put_against_the_north_star_on_request(open_app: OpenApp, demo_workspace: Workspace) -> None:
     at = visit(open_app(demo_workspace), "quarter", scope="all")
     rows = drawn(at, "claim_table")["rows"]
-    searched = [row for row in rows if row["claim"].startswith("nobody's claim")]
+    searched = [row for row in rows if row["claim"].startswith("Nobody's claim")]
     assert len(rows) > 14 and rows[: len(searched)] == searched
     assert all(row["state"] in ("supported", "not_enough_evidence") for row in searched)
     assert "What a search finds is an idea, not a test." in said(at)
@@ -184,6 +185,44 @@ def test_marked_weeks_are_left_out(open_app: OpenApp, workspace: MakeWorkspace) 
     (after,) = drawn(visit(at, "quarter"), "claim_table")["rows"]
     assert before["state"] == after["state"] == "supported"
     assert before["low"] != after["low"], "one week less gives another interval"
+    done = files.command("evidence", "--json", "--no-refresh")
+    (claim,) = json.loads(done.stdout)["claims"]
+    assert round(claim["low"], 4) == after["low"], "the command leaves out the same weeks"
+    assert marked.isoformat() in claim["left_out"]
+
+
+def test_claims_that_nobody_looks_at_turn_stale_and_idle_inputs_are_named(
+    open_app: OpenApp, workspace: MakeWorkspace
+) -> None:
+    metrics = {
+        "orders": {**METRICS["orders"], "inputs": ["mails", "calls"]},
+        "mails": METRICS["mails"],
+        "calls": {"name": "Calls", "source": "shop", "role": "input"},
+    }
+    lines = days(100).splitlines()
+    calls = [40 + at // 7 * 13 % 17 for at in range(len(lines) - 1)]
+    text = "\n".join([f"{lines[0]},calls", *(f"{line},{call}" for line, call in zip(lines[1:], calls, strict=True))])
+    files = workspace({"sources": SOURCES, "metrics": metrics}, {"shop.csv": text})
+    at = visit(open_app(files.workspace), "tree")
+    assert set(states(at).values()) == {"supported", "no_meaningful_link"}, "nobody could have looked at them yet"
+    assert "Proposed for retirement" not in said(visit(at, "quarter"))
+
+    for late in ("2025-02-01", "2025-04-01"):  # the quarter is 2025Q4: what was claimed when 2025Q2 began can be stale
+        early = workspace({"sources": SOURCES, "metrics": metrics}, {"shop.csv": text})
+        with Ledger.open(early.state) as ledger:
+            tree_text = (early.folder / "northstar.yaml").read_text(encoding="utf-8")
+            at_that_time = datetime.fromisoformat(f"{late}T12:00:00+00:00")
+            ledger.history.record(
+                RefreshRecord(at=at_that_time, review_week=None, tree_text=tree_text, state_json="{}", changes=())
+            )
+        at = visit(open_app(early.workspace), "tree")
+        assert (set(states(at).values()) == {"stale"}) == (late < "2025-04")
+        visit(at, "quarter")
+        assert drawn(at, "claim_table")["quarters"][-1] == "2025Q4"
+        assert ("Proposed for retirement" in said(at)) == (late < "2025-04")
+        if late < "2025-04":
+            (proposed,) = [one.proto for one in at.get("bidi_component") if "link_list" in one.proto.component_name]
+            assert [link["label"] for link in json.loads(proposed.json)["links"]] == ["Calls"]
 
 
 def test_a_tree_without_claims_says_how_to_write_one(open_app: OpenApp, workspace: MakeWorkspace) -> None:
@@ -229,7 +268,7 @@ def test_the_year_says_whether_the_north_star_leads(open_app: OpenApp, demo_work
     assert at.title[0].value == "Does the North Star predict revenue?"
     assert "Revenue: leads" in text
     assert "Claimed: each 1 % more of insights read by three or more people means 0.4 % revenue" in text
-    assert "The claimed effect lies within what came." in text
+    assert "The claimed effect lies within that interval." in text
     assert len(at.get("vega_lite_chart")) == 2
     years = at.dataframe[0].value
     assert list(years["Year"]) == ["2027", "2026", "2025", "2024"]

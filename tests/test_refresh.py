@@ -198,6 +198,30 @@ def test_a_source_that_fails_keeps_its_last_good_values(shop: WorkspaceFiles) ->
     assert not shop.refresh().published
 
 
+def test_what_fails_again_in_the_same_way_is_recorded_once(shop: WorkspaceFiles) -> None:
+    """Or an app that looks every few minutes would fill the ledger with what is known."""
+    (shop.folder / "web.csv").unlink()
+    assert shop.refresh().published
+    for _ in range(2):
+        again = shop.refresh()
+        assert again.failed and not again.published
+        assert outcomes(again) == {"shop": "unchanged", "web": "failed"}
+        assert "web.csv" in (again.sources[1].error or "")
+    with Ledger.open(shop.state) as ledger:
+        assert len(ledger.history.refreshes()) == 1
+    shop.write("web.csv", "no,table\n")  # it fails in another way
+    assert shop.refresh().published
+    assert "web.csv has no column 'day'" in (states(shop)["web"].error or "")
+    with shop.opened() as (tree, warehouse):
+        assert changed(shop.workspace, warehouse, tree) == ()
+    shop.write_tree({**TREE, "name": "Renamed"})
+    assert shop.refresh().published
+    for path in shop.state.glob("*.duckdb"):
+        path.unlink()
+    assert shop.refresh().published
+    assert last_week(shop)["orders"] == 70
+
+
 def test_the_same_file_back_again_clears_the_error(shop: WorkspaceFiles) -> None:
     """Moved away and back with its old time: nothing but the failure in between shows that it must be read."""
     shop.refresh()

@@ -14,6 +14,8 @@ from metrics.ledger.audit import Audit, RecordedAudit
 from metrics.ledger.author import Author
 from metrics.ledger.ledger import Ledger
 from metrics.review.audit import badge, proposed, result_of
+from metrics.review.figures import Figures
+from metrics.review.trust import trust
 from metrics.tree.definition import definition_digest
 from metrics.tree.load import load_tree, read_tree
 
@@ -91,6 +93,43 @@ def test_the_data_page_puts_the_worst_first(open_page: Callable[..., AppTest]) -
     assert to_do["Sales"] == "Ask ana@shop.example when it will be in."
     sources = [text.value for text in at.markdown]
     assert any("Late since Tue 31 Mar, 00\\:00" in text and "Sales" in text for text in sources)
+
+
+def test_what_gives_a_metric_its_first_value(workspace: Callable[..., WorkspaceFiles]) -> None:
+    """Never read, typed by hand, without a source, a blank column: each says something else, the failure first."""
+    tree = {
+        "sources": {
+            "shop": {"type": "csv", "path": "shop.csv", "date": "day"},
+            "gone": {"type": "csv", "path": "gone.csv", "date": "day"},
+        },
+        "metrics": {
+            "visits": {"source": "shop"},
+            "blank": {"source": "shop"},
+            "idea": {},
+            "typed": {"source": "manual"},
+            "returns": {"source": "gone"},
+            "per_visit": {"formula": "returns / visits"},
+        },
+    }
+    lines = [f"{line}," for line in rows("visits").splitlines()]
+    files = workspace(tree, {"shop.csv": "\n".join([lines[0] + "blank", *lines[1:], ""])})
+    files.refresh()
+    path = files.workspace.store.current()
+    assert path is not None
+    now = datetime(2026, 3, 30, tzinfo=UTC)
+    with files.opened() as (resolved, warehouse):
+        figures = Figures(resolved, warehouse, date(2026, 3, 29))
+        found = trust(resolved, warehouse, figures, {}, {}, {}, now)
+    told = {one.arrival.metric.id: (one.standing, one.to_do) for one in found}
+    assert list(told)[:2] == ["returns", "per_visit"]
+    assert told == {
+        "returns": ("stale", "Mend the source; its message says how."),
+        "per_visit": ("stale", "Mend the source; its message says how."),
+        "blank": ("empty", "Fill its column, or its rows."),
+        "idea": ("empty", "Give it a source in northstar.yaml."),
+        "typed": ("empty", "Type its values on its page, or give it another source."),
+        "visits": ("sound", ""),
+    }
 
 
 def test_doubts_are_told_with_the_day(open_page: Callable[..., AppTest], files: WorkspaceFiles) -> None:

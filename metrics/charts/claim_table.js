@@ -41,7 +41,8 @@ function glyph(verdict, x, y) {
 function interval(row) {
   const picture = draw("svg", { width: WIDE, height: TALL, viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": row.spoken });
   const half = { x: row.claimed > 0 ? WIDE / 2 : 0, y: 0, width: WIDE / 2, height: TALL };
-  picture.append(draw("rect", { class: "claimed", ...half }), draw("path", { class: "zero", d: `M${WIDE / 2} 0v${TALL}` }));
+  if (row.claimed) picture.append(draw("rect", { class: "claimed", ...half }));
+  picture.append(draw("path", { class: "zero", d: `M${WIDE / 2} 0v${TALL}` }));
   if (row.middle === null) return picture;
   const y = TALL / 2;
   picture.append(
@@ -78,7 +79,7 @@ function line(row, data, open) {
       "th",
       { scope: "row" },
       link,
-      make("span", { class: "quiet" }, "Claimed: ", row.claim, row.because ? `. ${row.because}` : ""),
+      make("span", { class: "quiet" }, row.claim, row.because ? `. ${row.because}` : ""),
       make("span", {}, row.sentence),
     ),
     make("td", { class: "picture" }, interval(row)),

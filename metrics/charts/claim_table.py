@@ -34,7 +34,7 @@ class Mark:
 class ClaimRow:
     """One claim; `low`, `middle` and `high` are correlations from -1 to 1, None where there is no verdict to draw.
 
-    `claimed` is 1 where both are said to rise together, else -1.
+    `claimed` is 1 where both are said to rise together, -1 where one is said to fall, 0 where nobody says anything.
     """
 
     id: str
@@ -95,17 +95,19 @@ def claim_table(
     for judged in claims:
         key = key_of(judged)
         strip = tuple(
-            _mark(name, of_quarter.get(key, ""), newest.get((key, name))) for name, of_quarter in past.items()
+            _mark(name, of_quarter.get(key, ""), newest.get((key, name)))
+            for name, of_quarter in past.items()
+            if judged.measured.question.is_declared
         )
         rows.append(_row(tree, judged, strip, newest.get((key, quarter)), key in stale))
     return ClaimTable(tuple(rows), tuple(past), claim_id(chosen) if chosen else None)
 
 
 def claim_words(judged: Judged) -> str:
-    """Return what is claimed: `+, two weeks later`; for a search, where it was found."""
+    """Return what is claimed: `Claimed: +, two weeks later`; for a search, where it was found."""
     sign = "+" if judged.measured.sense > 0 else MINUS
     said = f"{sign}, {lag_words(judged.measured.lag_weeks)}"
-    return said if judged.measured.question.is_declared else f"nobody's claim; clearest at {said}"
+    return f"Claimed: {said}" if judged.measured.question.is_declared else f"Nobody's claim; clearest: {said}"
 
 
 def room_words(said: ClaimVerdict) -> str:
@@ -133,7 +135,7 @@ def _row(tree: Tree, judged: Judged, strip: tuple[Mark, ...], said: ClaimVerdict
         state="stale" if is_stale else judged.verdict,
         verdict=f"{verdict}, stale" if is_stale else verdict,
         sentence=claim_sentence(tree, judged),
-        claimed=measured.sense,
+        claimed=measured.sense if question.is_declared else 0,
         low=round(low, 4) if drawn else None,
         middle=round(measured.link.correlation, 4) if drawn else None,
         high=round(high, 4) if drawn else None,

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from metrics.charts.evidence_words import correlation, lag_words, would_have_shown
 from metrics.charts.numbers import MINUS
 from metrics.evidence.judged import Judged
-from metrics.evidence.verdict import FEWEST_WEEKS
+from metrics.evidence.verdict import FEWEST_WEEKS, Verdict
 from metrics.tree.tree import Tree
 
-_COUNTED = {
+_COUNTED: dict[Verdict, str] = {
     "supported": "supported",
     "contradicted": "contradicted",
     "no_meaningful_link": "without a meaningful link",

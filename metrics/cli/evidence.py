@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,11 +14,15 @@ from metrics.errors import NorthstarError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from metrics.cli.opened import Opened
     from metrics.evidence.judged import Judged
     from metrics.evidence.quarter import QuarterEvidence
+    from metrics.evidence.weeks import WeeklyValues
+    from metrics.ledger.note import Note
     from metrics.tree.tree import Tree
+    from metrics.workspace import Workspace
 
 _HEADER = ("Input", "Metric", "Lag", "Verdict", "Correlation", "95 % interval", "Weeks", "More needed", "Naive")
 _OUTCOME_HEADER = ("Outcome", "Verdict", "Lead", "Gain", "p", "Weeks")
@@ -76,14 +81,35 @@ def evidence(
     if not no_refresh:
         refreshed(found)
     with opened(found) as now:
+        notes = _marking_notes(found)
         if year is not None:
-            _year(now, year, as_json)
+            _year(now, notes, year, as_json)
         else:
-            _claims(now, quarter or _present_quarter(now), all_inputs, as_json)
+            _claims(now, notes, quarter or _present_quarter(now), all_inputs, as_json)
         for error in now.errors:
             tell(error)
         if now.errors:
             raise typer.Exit(1)
+
+
+def _marking_notes(workspace: Workspace) -> list[Note]:
+    """Return the notes that mark weeks as exceptional: those are left out, as on the screen."""
+    from metrics.evidence.annotated import marking_notes
+    from metrics.ledger.ledger import Ledger
+
+    if not Ledger.is_there(workspace.state):
+        return []
+    with Ledger.open(workspace.state) as ledger:
+        return marking_notes(ledger)
+
+
+def _weekly(now: Opened, notes: list[Note], last_day: date) -> WeeklyValues:
+    """Return the weekly values up to a day, less the weeks that people have marked."""
+    from metrics.evidence.annotated import annotated_weeks
+    from metrics.evidence.weeks import read_weeks
+
+    weekly = read_weeks(now.warehouse, last_day)
+    return replace(weekly, left_out=annotated_weeks(now.tree, notes, weekly.weeks))
 
 
 def _present_quarter(now: Opened) -> str:
@@ -93,13 +119,13 @@ def _present_quarter(now: Opened) -> str:
     return now.tree.calendar.fiscal_quarter(week)
 
 
-def _claims(now: Opened, quarter: str, search: bool, as_json: bool) -> None:
+def _claims(now: Opened, notes: list[Note], quarter: str, search: bool, as_json: bool) -> None:
     from metrics.charts.evidence_words import claim_sentence
     from metrics.evidence.export import quarter_json
     from metrics.evidence.quarter import evidence, remarks
-    from metrics.evidence.weeks import last_day_of_quarter, read_weeks
+    from metrics.evidence.weeks import last_day_of_quarter
 
-    weekly = read_weeks(now.warehouse, last_day_of_quarter(now.tree.calendar, quarter))
+    weekly = _weekly(now, notes, last_day_of_quarter(now.tree.calendar, quarter))
     found = evidence(now.tree, weekly, search=search)
     sentences = [claim_sentence(now.tree, judged) for judged in found.claims]
     if as_json:
@@ -157,13 +183,13 @@ def _row(tree: Tree, judged: Judged) -> list[str]:
     return [*row, correlation(measured.naive)]
 
 
-def _year(now: Opened, year: int, as_json: bool) -> None:
+def _year(now: Opened, notes: list[Note], year: int, as_json: bool) -> None:
     from metrics.charts.evidence_words import VERDICTS, outcome_sentence
     from metrics.evidence.export import year_json
     from metrics.evidence.outcome import check_outcomes
-    from metrics.evidence.weeks import last_day_of_year, read_weeks
+    from metrics.evidence.weeks import last_day_of_year
 
-    weekly = read_weeks(now.warehouse, last_day_of_year(now.tree.calendar, year))
+    weekly = _weekly(now, notes, last_day_of_year(now.tree.calendar, year))
     found, refused = check_outcomes(now.tree, weekly)
     sentences = [outcome_sentence(now.tree, one) for one in found]
     if as_json:

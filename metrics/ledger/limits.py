@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, TextClause, func, insert, select, text
+from sqlalchemy import Connection, Row, func, insert, select, text
 
 from metrics.ledger.author import Author
 from metrics.ledger.columns import written
@@ -18,6 +18,12 @@ from metrics.ledger.versions import check_length
 
 _DECIDED = text("state <> 'judged'")  # as the index has it: with a parameter, SQLite would not use it
 _JUDGED = text("state = 'judged'")
+_AS_JUDGED = [
+    limits.c[name]
+    for name in (
+        "id", "metric", "week_ending", "method", "lower", "centre", "upper", "value", "kind", "strength", "sentence"
+    )
+]  # fmt: skip
 
 
 class Limits:
@@ -71,25 +77,47 @@ class Limits:
         with self._database.read() as connection:
             return [_recorded(row) for row in connection.execute(wanted).all()]
 
-    def judged(self, as_of: datetime | None = None) -> list[RecordedLimits]:
-        """Return what reviews judged by, of all metrics, in the order in which it was kept; up to a moment, if any."""
-        return self._in_order(_JUDGED, as_of)
+    def judged(self, as_of: datetime | None = None) -> list[JudgedLimits]:
+        """Return the weeks of all metrics as reviews judged them, in the order in which they were kept.
+
+        Those that a later lock or release is about are left out. With `as_of`, as it was at that moment.
+        """
+        undone: dict[str, list[tuple[int, date]]] = {}
+        for one in self.decisions(as_of):
+            undone.setdefault(one.metric, []).append((one.id, one.week_ending))
+        wanted = select(*_AS_JUDGED).where(_JUDGED)
+        if as_of is not None:
+            wanted = wanted.where(limits.c.at <= as_of)
+        with self._database.read() as connection:
+            rows = connection.execute(wanted.order_by(limits.c.id)).all()
+        # A row a metric and week of many years: taken apart in one go, which is several times faster than by name.
+        return [
+            JudgedLimits(
+                metric=metric,
+                week_ending=week_ending,
+                method=method,
+                lower=lower,
+                centre=centre,
+                upper=upper,
+                value=value,
+                signal=None if kind is None else ToldSignal(kind, strength, sentence),
+            )
+            for id, metric, week_ending, method, lower, centre, upper, value, kind, strength, sentence in rows
+            if not any(later > id and since <= week_ending for later, since in undone.get(metric, ()))
+        ]
 
     def decisions(self, as_of: datetime | None = None) -> list[RecordedLimits]:
         """Return all locks and releases in their order; those up to a moment, if one is given."""
-        return self._in_order(_DECIDED, as_of)
+        wanted = select(limits).where(_DECIDED)
+        if as_of is not None:
+            wanted = wanted.where(limits.c.at <= as_of)
+        with self._database.read() as connection:
+            return [_recorded(row) for row in connection.execute(wanted.order_by(limits.c.id)).all()]
 
     def newest_decision(self) -> int:
         """Return the id of the newest lock or release, 0 before the first; cheap to ask for."""
         with self._database.read() as connection:
             return int(connection.execute(select(func.coalesce(func.max(limits.c.id), 0)).where(_DECIDED)).scalar_one())
-
-    def _in_order(self, which: TextClause, as_of: datetime | None) -> list[RecordedLimits]:
-        wanted = select(limits).where(which)
-        if as_of is not None:
-            wanted = wanted.where(limits.c.at <= as_of)
-        with self._database.read() as connection:
-            return [_recorded(row) for row in connection.execute(wanted.order_by(limits.c.id)).all()]
 
     def _decide(self, decided: JudgedLimits, author: Author, reason: str, state: LimitsState) -> RecordedLimits:
         if not reason.strip() or not author.name.strip():

@@ -21,8 +21,8 @@ _ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "empty",
 class Arrival:
     """How much of a metric there is in a week. `last_day` is its newest day with a value, of whatever week.
 
-    Stale: the last refresh could not read it. Late: no value, but older ones. Withheld: its formula's parts are there
-    for different days. Empty: never a value.
+    Stale: the last refresh could not read it, or some of what it is computed from. Late: no value, but older ones.
+    Withheld: its formula's parts are there for different days. Empty: never a value.
     """
 
     metric: Metric
@@ -47,7 +47,7 @@ class Arrival:
             case "incomplete":
                 return f"{self.present} of {self.expected} days are there; changes that need all of them stay blank."
             case "empty":
-                return "No value yet." if self.metric.source or self.metric.formula else "No source yet: declare one."
+                return "No value yet." if self.metric.source or self.metric.formula else "No source yet."
             case _:
                 return ""
 
@@ -70,16 +70,16 @@ def worst_first(sources: Iterable[SourceState], late: Collection[str] = ()) -> l
 def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric) -> Arrival:
     of_metric = figures[metric.id]
     leaves = [warehouse.series[leaf.id] for leaf in tree.leaves(metric.id)]
-    errors = [leaf.error for leaf in leaves if leaf.error and leaf.first_day]
+    errors = [leaf.error for leaf in leaves if leaf.error]
     monthly = any(leaf.grain == "monthly" for leaf in leaves)
     newest = of_metric.monthly[-1] if monthly else of_metric.last_week
     last_days = [leaf.last_day for leaf in leaves if leaf.last_day]
     first_days = [leaf.first_day for leaf in leaves if leaf.first_day]
     state: State = "complete"
-    if of_metric.last_day is None:
-        state = "empty"
-    elif errors:
+    if errors:
         state = "stale"
+    elif of_metric.last_day is None:
+        state = "empty"
     elif newest.value is None:
         state = "withheld" if newest.present else "late"
     elif newest.incomplete:

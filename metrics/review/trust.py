@@ -27,13 +27,15 @@ _ORDER: tuple[Standing, ...] = ("stale", "mismatch", "late", "withheld", "doubtf
 class Trust:
     """What there is to know of a metric before one believes it.
 
-    `late_since` is when its values should have been in; `doubts` are sentences on values that look wrong.
+    `late_since` is when its values should have been in; `doubts` are sentences on values that look wrong; `typed` says
+    that people type its values.
     """
 
     arrival: Arrival
     late_since: datetime | None
     doubts: tuple[str, ...]
     badge: Badge | None
+    typed: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -86,9 +88,21 @@ class Trust:
             case "incomplete":
                 return "Wait for the missing days, or ask for them."
             case "empty":
-                return "Give it a source in northstar.yaml." if not self.arrival.metric.formula else ""
+                return self._to_fill
             case _:
                 return ""
+
+    @property
+    def _to_fill(self) -> str:
+        """What gives a first value to a metric that has none."""
+        metric = self.arrival.metric
+        if metric.formula is not None:
+            return "Look at what it is computed from."
+        if metric.source is None:
+            return "Give it a source in northstar.yaml."
+        return (
+            "Type its values on its page, or give it another source." if self.typed else "Fill its column, or its rows."
+        )
 
 
 def doubts(tree: Tree, path: Path, today: date) -> dict[str, list[str]]:
@@ -132,6 +146,8 @@ def trust(
         leaves = [leaf.id for leaf in tree.leaves(metric_id)]
         since = [late[leaf] for leaf in leaves if leaf in late]
         said = tuple(sentence for leaf in dict.fromkeys((metric_id, *leaves)) for sentence in doubted.get(leaf, ()))
-        found.append(Trust(arrival, min(since, default=None), said, badge(tree, metric_id, audits, now)))
+        source = tree.sources.get(arrival.metric.source or "")
+        typed = source is not None and source.type == "manual"
+        found.append(Trust(arrival, min(since, default=None), said, badge(tree, metric_id, audits, now), typed))
     position = {metric_id: number for number, metric_id in enumerate(tree.metrics)}
     return sorted(found, key=lambda one: (_ORDER.index(one.standing), position[one.arrival.metric.id]))

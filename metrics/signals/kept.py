@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -30,9 +30,8 @@ def judge_as_kept(
 
     With `as_of`, those that it kept at that moment. Raises LedgerError.
     """
-    decisions = limits.decisions(as_of)
-    kept = kept_weeks(limits.judged(as_of), decisions)
-    return judge(tree, warehouse, week_ending, write, locks_of(decisions), kept)
+    kept = [_kept(week) for week in limits.judged(as_of)]
+    return judge(tree, warehouse, week_ending, write, locks_of(limits.decisions(as_of)), kept)
 
 
 def locks_of(decisions: Iterable[RecordedLimits]) -> list[Lock]:
@@ -48,18 +47,6 @@ def locks_of(decisions: Iterable[RecordedLimits]) -> list[Lock]:
         if one.state == "locked":
             before.append(_lock(one))
     return [lock for locks in found.values() for lock in locks]
-
-
-def kept_weeks(judged: Iterable[RecordedLimits], decisions: Sequence[RecordedLimits]) -> list[KeptWeek]:
-    """Return the weeks of past reviews as they were judged, but for those that a later lock or release is about."""
-    decided: dict[str, list[RecordedLimits]] = {}
-    for one in decisions:
-        decided.setdefault(one.metric, []).append(one)
-    return [
-        _kept(week)
-        for week in judged
-        if not any(one.id > week.id and one.week_ending <= week.week_ending for one in decided.get(week.metric, ()))
-    ]
 
 
 def to_keep(review: SignalReview, week_ending: date) -> list[JudgedLimits]:
@@ -105,7 +92,7 @@ def _lock(one: RecordedLimits) -> Lock:
     return Lock(one.metric, one.week_ending, centre, lower, upper, None, by, one.at, one.reason)
 
 
-def _kept(week: RecordedLimits) -> KeptWeek:
+def _kept(week: JudgedLimits) -> KeptWeek:
     told, value = week.signal, week.value
     signal = None
     if told is not None and value is not None:

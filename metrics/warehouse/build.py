@@ -102,7 +102,7 @@ class Build:
         self.series = schema.series_of(tree)
         self.connection = duckdb.connect(str(path))
         self.connection.execute("set timezone = 'UTC'")
-        self.has_previous = False
+        self.previous: Path | None = None
         schema.create(self.connection, workspace, tree_text, built_at)
         schema.insert_series(self.connection, self.series)
         self._empty_reading()
@@ -111,7 +111,27 @@ class Build:
         """Name the file that was published before."""
         quoted = str(previous).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as previous (read_only)")
-        self.has_previous = True
+        self.previous = previous
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is a file from before."""
+        return self.previous is not None
+
+    @property
+    def tree_text_before(self) -> str | None:
+        """The text of `northstar.yaml` that the file from before was built with; None without such a file."""
+        if not self.has_previous:
+            return None
+        row = self.connection.execute("select tree_text from previous.meta").fetchone()
+        return str(row[0]) if row else None
+
+    def states_before(self) -> dict[str, tuple[str, str | None, str]]:
+        """Return by source its status, error and fingerprint in the file from before."""
+        if not self.has_previous:
+            return {}
+        rows = self.connection.execute("select id, status, error, fingerprint from previous.source").fetchall()
+        return {str(source): (status, error, fingerprint) for source, status, error, fingerprint in rows}
 
     def of_source(self, source: Source) -> list[SeriesRow]:
         """Return the series that are read from a source."""

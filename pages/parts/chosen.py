@@ -21,9 +21,18 @@ _CLEARED = "choices_cleared"
 def chart(drawn: alt.LayerChart, name: str, metric: Metric) -> date | None:
     """Draw a chart of weeks and return the week that was clicked, if any."""
     key = f"{name}_{metric.id}_{st.session_state.get(_CLEARED, 0)}"
+    if not _has_choice(drawn):
+        st.altair_chart(drawn, theme=None, width="stretch", key=key)
+        return None
     event = st.altair_chart(drawn, theme=None, width="stretch", key=key, on_select="rerun", selection_mode=[CHOICE])
     points = event["selection"].get(CHOICE) or []
     return date.fromisoformat(points[-1][CHOSEN]) if points else None
+
+
+def _has_choice(drawn: alt.LayerChart) -> bool:
+    """Whether there is anything to click: a chart without values has nothing."""
+    params = [] if drawn.params is alt.Undefined else drawn.params
+    return any(param.name == CHOICE for param in params)
 
 
 def week(opened: Opened, clicked: date | None, week_ending: date) -> date:

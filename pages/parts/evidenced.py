@@ -72,11 +72,11 @@ def weekly(opened: Opened, quarter: str) -> WeeklyValues:
 def past(opened: Opened, quarter: str) -> Mapping[str, Mapping[ClaimKey, str]]:
     """Return the verdicts at the ends of the quarters before one, the oldest first.
 
-    So many quarters that nobody waits for them; two at least.
+    So many quarters that nobody waits for them; one at least.
     """
     before = [name for name in quarters(opened) if name < quarter]
     claims = max(sum(len(metric.inputs) for metric in opened.tree.metrics.values()), 1)
-    shown = before[: max(2, min(_STRIP, _WORTH_WAITING_FOR // claims))]
+    shown = before[: max(1, min(_STRIP, _WORTH_WAITING_FOR // claims))]
     return {
         name: {key_of(judged): judged.verdict for judged in of_quarter(opened, name).claims} for name in reversed(shown)
     }

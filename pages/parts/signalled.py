@@ -36,10 +36,16 @@ def review(opened: Opened) -> SignalReview | None:
     """
     if opened.newest_week is None and opened.review_week is None:
         return None
-    decided = opening.ledger(opened.workspace).limits.newest_decision()
-    as_of = opened.moment if opened.as_of is not None else None
+    key = _key(opened)
     with _judging:
-        return _review(opened.warehouse.path, decided, as_of, opened)
+        found = _review(*key, opened)
+    _judged().add(key)
+    return found
+
+
+def is_judged(opened: Opened) -> bool:
+    """Whether somebody has seen these values before, so that nobody has to wait until they are judged."""
+    return _key(opened) in _judged()
 
 
 def keep(opened: Opened, week_ending: date) -> None:
@@ -89,6 +95,17 @@ def show_chart(opened: Opened, metric: Metric, week_ending: date, notes: Sequenc
     if week_ending in sentences:
         st.markdown(f"**Signal.** {plain(sentences[week_ending])}")
     return clicked
+
+
+def _key(opened: Opened) -> tuple[Path, int, datetime | None]:
+    """Return what a review rests on besides the workspace: the values, what people decided, the moment."""
+    decided = opening.ledger(opened.workspace).limits.newest_decision()
+    return opened.warehouse.path, decided, opened.moment if opened.as_of is not None else None
+
+
+@st.cache_resource(show_spinner=False)
+def _judged() -> set[tuple[Path, int, datetime | None]]:
+    return set()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

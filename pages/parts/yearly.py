@@ -80,7 +80,9 @@ def _outcome(opened: Opened, one: OutcomeEvidence, year: int) -> None:
     came = one.came_true
     if came is not None:
         st.markdown(
-            "The claimed effect lies within what came." if came else "The claimed effect lies outside of what came."
+            "The claimed effect lies within that interval."
+            if came
+            else "The claimed effect lies outside of that interval."
         )
     if one.trial is None or one.forward is None or one.backward is None:
         return

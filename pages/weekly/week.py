@@ -48,13 +48,19 @@ if not sections:
     st.markdown("No metric of the deck matches these filters.")
     note_panel.beside_week(opened, week_ending)
     st.stop()
+# What nobody has seen yet takes a moment to judge: the blocks are there before their marks.
+judged = signalled.is_judged(opened)
 block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
     view=view,
     key="wall",
     links={metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.deck_metrics},
-    marks=marked.on_blocks(opened, week_ending, {metric_id: blocks[metric_id] for metric_id in shown}),
+    marks=marked.on_blocks(opened, week_ending, {metric_id: blocks[metric_id] for metric_id in shown})
+    if judged
+    else {},
     weeks=marked.shown_weeks(week_ending),
 )
 note_panel.beside_week(opened, week_ending)
 signalled.keep(opened, week_ending)
+if not judged:
+    st.rerun()

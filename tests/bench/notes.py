@@ -21,13 +21,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT)]
 
-import streamlit as st  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from metrics.ledger.author import Author  # noqa: E402
@@ -36,6 +36,7 @@ from metrics.ledger.ledger import Ledger  # noqa: E402
 from metrics.ledger.note import KINDS, NewNote  # noqa: E402
 from metrics.refresh import refresh  # noqa: E402
 from metrics.workspace import Workspace  # noqa: E402
+from pages.parts import opening  # noqa: E402
 
 SEED = 41
 FEW = 20
@@ -55,7 +56,10 @@ PAGES = {"the weekly page": "pages/weekly/week.py", "a metric's page": "pages/we
 
 
 def fill(ledger: Ledger, notes: int) -> None:
-    """Write notes over five years; the last 20, always the same, are of the last week and of one metric."""
+    """Write notes over five years; the last 20, always the same, are of the last week and of one metric.
+
+    One follow-up is left open, as many as with few notes: what is on the screen is the same.
+    """
     chance = random.Random(SEED)
     author = Author("ana@lumen.example", True)
     for start in range(0, notes, 2000):
@@ -72,7 +76,7 @@ def fill(ledger: Ledger, notes: int) -> None:
             ledger.follow_ups.add(
                 NewFollowUp(text="Ask", owner="ben", due=note.last_week, note=note.id, metric=note.metrics[0]), author
             )
-    for task in ledger.follow_ups.open_at()[:-10]:
+    for task in ledger.follow_ups.open_at()[:-1]:
         ledger.follow_ups.close(task.id, task.version, "Done", author)
 
 
@@ -92,13 +96,36 @@ def questions(ledger: Ledger) -> dict[str, Callable[[], object]]:
     }
 
 
-def median_ms(question: Callable[[], object]) -> float:
-    times = []
-    for _ in range(TIMES):
-        start = time.perf_counter()
-        question()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+def medians(ledgers: list[Ledger]) -> list[dict[str, float]]:
+    """The median time of each question, in ms, in each ledger; asked by turns: a busy minute is busy for all."""
+    asked = [questions(ledger) for ledger in ledgers]
+    found: list[dict[str, float]] = [{} for _ in ledgers]
+    for name in asked[0]:
+        times: list[list[float]] = [[] for _ in ledgers]
+        for _ in range(TIMES):
+            for one, spent in zip(asked, times, strict=True):
+                start = time.perf_counter()
+                one[name]()
+                spent.append((time.perf_counter() - start) * 1000)
+        for medians_of_one, spent in zip(found, times, strict=True):
+            medians_of_one[name] = statistics.median(spent)
+    return found
+
+
+def measured(counts: list[int], url: str | None) -> list[dict[str, float]]:
+    """The medians of ledgers with so many notes; on a server, which has one database, one after the other."""
+    if url is not None and len(counts) > 1:
+        return [measured([count], url)[0] for count in counts]
+    with ExitStack() as stack:
+        ledgers = []
+        for count in counts:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            ledger = stack.enter_context(Ledger.open(folder, url=url))
+            start = time.perf_counter()
+            fill(ledger, count - len(ledger.notes.find()))
+            print(f"{count:,} notes written in {time.perf_counter() - start:.1f} s")
+            ledgers.append(ledger)
+        return medians(ledgers)
 
 
 def shop(folder: Path) -> Workspace:
@@ -124,10 +151,15 @@ def shop(folder: Path) -> Workspace:
     return made
 
 
-def opened(state: Path, page: str) -> AppTest:
-    """A visitor on a page, which has been drawn twice: the second time finds everything that is kept for all."""
+def turn_to(state: Path) -> None:
+    """Have the app find its values and its ledger in another folder; what it keeps of each stays."""
     os.environ["NORTHSTAR_STATE"] = str(state)
-    st.cache_resource.clear()
+    opening.workspace.clear()
+
+
+def opened(state: Path, page: str) -> AppTest:
+    """A visitor on a page; what is kept for all visitors is kept by then."""
+    turn_to(state)
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
     at.switch_page(page).run()
     assert not at.exception, at.exception
@@ -151,9 +183,7 @@ def pages(notes: int) -> dict[str, tuple[float, float]]:
             visitors = [(opened(state, page), state) for state in states]
             for _ in range(RUNS):
                 for (at, state), spent in zip(visitors, times, strict=True):
-                    os.environ["NORTHSTAR_STATE"] = str(state)
-                    st.cache_resource.clear()
-                    at.run()  # opens what was closed
+                    turn_to(state)
                     start = time.perf_counter()
                     at.run()
                     spent.append((time.perf_counter() - start) * 1000)
@@ -166,14 +196,7 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=20_000)
     parser.add_argument("--url")
     given = parser.parse_args()
-    measured: list[dict[str, float]] = []
-    for notes in (FEW, given.notes):
-        with tempfile.TemporaryDirectory() as folder, Ledger.open(Path(folder), url=given.url) as ledger:
-            start = time.perf_counter()
-            fill(ledger, notes - len(ledger.notes.find()))
-            print(f"{notes:,} notes written in {time.perf_counter() - start:.1f} s")
-            measured.append({name: median_ms(ask) for name, ask in questions(ledger).items()})
-    few, many = measured
+    few, many = measured([FEW, given.notes], given.url)
     print(f"\n{'ms':28}{FEW:>8,}{given.notes:>10,}{'ratio':>8}")
     for name in few:
         print(f"{name:28}{few[name]:8.2f}{many[name]:10.2f}{many[name] / few[name]:8.1f}")
