@@ -1,5 +1,6 @@
 """How far each number can be trusted, at a glance and worst first; the audit and its badge."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,9 @@ from metrics.ledger.ledger import Ledger
 from metrics.review.audit import badge, proposed, result_of
 from metrics.review.figures import Figures
 from metrics.review.trust import trust
-from metrics.tree.definition import definition_digest
+from metrics.tree.definition import definition_changes, definition_digest
 from metrics.tree.load import load_tree, read_tree
+from metrics.tree.tree import Tree
 
 ROOT = Path(__file__).parents[1]
 ANA = Author("Ana", False)
@@ -157,6 +159,27 @@ def test_metrics_take_turns() -> None:
     assert proposed(tree, done, week + timedelta(days=7)) == order[1]
     all_done = {name: recorded(name, f"2026-03-{8 + 7 * at:02}", TEXT) for at, name in enumerate(order)}
     assert proposed(tree, all_done, date(2026, 4, 5)) == order[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "part"),
+    [
+        ({"date": "paid"}, "dates"),
+        ({"date_format": "%Y-%m-%d"}, "dates"),
+        ({"layout": "long", "metric": "name", "value": "value"}, "layout"),
+        ({"path": "other.csv"}, "source"),
+    ],
+)
+def test_another_way_to_read_a_source_is_another_definition(keys: dict[str, str], part: str) -> None:
+    def tree(**changed: str) -> Tree:
+        shop = {"type": "csv", "path": "shop.csv", "date": "day", **changed}
+        return read_tree(
+            json.dumps({"northstar": 1, "sources": {"shop": shop}, "metrics": {"a": {"source": "shop"}}})
+        ).tree
+
+    before, after = tree(), tree(**keys)
+    assert [change[:2] for change in definition_changes(before, after)] == [("a", part)]
+    assert definition_digest("a", before) != definition_digest("a", after)
 
 
 def test_a_badge_fades_and_drops_with_the_definition() -> None:

@@ -131,10 +131,11 @@ class SignalReview:
         )
         begun = out.since[np.isin(out.kind[:, column], (Kind.SMALL_SHIFT, Kind.NEW_LEVEL)), column]
         frame.loc[begun[begun >= 0], "level_since"] = True
-        for (metric, week_ending), kept in self.kept.items():
-            if metric == metric_id and week_ending in self._week:
-                row = [kept.expected, kept.lower, kept.upper, kept.signal.kind if kept.signal else None]
-                frame.loc[self._week[week_ending], ["expected", "lower", "upper", "kind"]] = row
+        kept = [week for (metric, day), week in self.kept.items() if metric == metric_id and day in self._week]
+        rows = [self._week[week.week_ending] for week in kept]
+        for name in ("expected", "lower", "upper"):
+            frame.loc[rows, name] = np.array([getattr(week, name) for week in kept], dtype=np.float64)
+        frame.loc[rows, "kind"] = [week.signal.kind if week.signal else None for week in kept]
         frame["strength"] = [self._strength_of(week, column) for week in range(len(self.weeks))]
         known = np.flatnonzero(~np.isnan(self.values[:, column]))
         return frame.iloc[known[0] if len(known) else len(frame) :].reset_index(drop=True)

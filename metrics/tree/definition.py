@@ -15,6 +15,8 @@ def definition(metric: Metric, tree: Tree) -> dict[str, str]:
     parts = {
         "formula": metric.formula.text if metric.formula else "",
         "source": _place(source) if source else metric.source or "",
+        "layout": f"long: {source.metric} and {source.value}" if source and source.layout == "long" else "",
+        "dates": " as ".join(part for part in (source.date, source.date_format) if part) if source else "",
         "column": metric.column or "" if source else "",
         "where": ", ".join(f"{column} is {value}" for column, value in metric.where),
         "aggregate": metric.aggregate if source else "",
