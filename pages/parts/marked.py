@@ -25,9 +25,10 @@ def shown_weeks(week_ending: date) -> list[date]:
     return [week_ending - _WEEK * back for back in reversed(range(_WEEKS))]
 
 
-def as_reviewed(opened: Opened, week_ending: date) -> datetime:
-    """Return the moment as of which notes are shown in a week's review."""
-    return review_ended(week_ending, opened.review_week or week_ending, opened.moment)
+def as_reviewed(opened: Opened, week_ending: date) -> datetime | None:
+    """Return the moment as of which notes are shown in a week's review; None for the present, which is quicker."""
+    moment = review_ended(week_ending, opened.review_week or week_ending, opened.moment)
+    return None if opened.as_of is None and moment == opened.moment else moment
 
 
 def notes_of_weeks(opened: Opened, week_ending: date) -> list[Note]:

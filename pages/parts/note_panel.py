@@ -14,7 +14,7 @@ from metrics.review.agenda import noted as by_metric
 from metrics.review.agenda import review_ended, to_come_back_to, unexplained
 from metrics.signals.signal import Signal
 from metrics.tree.tree import Metric
-from pages.parts import chosen, links, note_form, noted, opening, signalled, visitor
+from pages.parts import chosen, links, marked, note_form, noted, opening, signalled, visitor
 from pages.parts.components import MetricLink, link_list
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -34,8 +34,9 @@ def open_metrics(opened: Opened, week_ending: date) -> set[str]:
     left = unexplained(opened.tree, signals, _notes(opened, week_ending), week_ending)
     found = {metric for group in left for metric in group.metrics}
     ledger, moment = opening.ledger(opened.workspace), _moment(opened, week_ending)
-    found |= {one.metric for one in ledger.follow_ups.open_at(moment) if one.metric}
-    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=moment), moment.date())
+    as_of = marked.as_reviewed(opened, week_ending)
+    found |= {one.metric for one in ledger.follow_ups.open_at(as_of) if one.metric}
+    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=as_of), moment.date())
     return found | {metric for note in back for metric in note.metrics}
 
 
@@ -94,8 +95,9 @@ def _week(opened: Opened, week_ending: date) -> None:
         st.subheader("Did it arrive?", anchor=False)
         for watch in due:
             st.markdown(plain(watch.sentence))
-    open_ones = ledger.follow_ups.open_at(moment)
-    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=moment), moment.date())
+    as_of = marked.as_reviewed(opened, week_ending)
+    open_ones = ledger.follow_ups.open_at(as_of)
+    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=as_of), moment.date())
     if open_ones or back:
         st.subheader(f"Open ({len(open_ones) + len(back)})", anchor=False)
         for one in open_ones[:_MOST_SHOWN]:
@@ -163,7 +165,7 @@ def _list(opened: Opened, notes: Sequence[Note], place: str, editable: bool = Tr
 
 def _notes(opened: Opened, week_ending: date) -> list[Note]:
     ledger = opening.ledger(opened.workspace)
-    return ledger.notes.overlapping((week_ending, week_ending), as_of=_moment(opened, week_ending))
+    return ledger.notes.overlapping((week_ending, week_ending), as_of=marked.as_reviewed(opened, week_ending))
 
 
 def _moment(opened: Opened, week_ending: date) -> datetime:
