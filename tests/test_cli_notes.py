@@ -75,7 +75,7 @@ def test_without_a_ledger_the_export_is_empty_and_makes_none(bakery: Path) -> No
 
 
 def test_all_that_people_wrote_is_exported(bakery: Path) -> None:
-    limits = JudgedLimits(metric="loaves", week_ending=WEEK, method="xmr", lower=1.0, centre=2.0, upper=None)
+    limits = JudgedLimits(metric="loaves", week_ending=WEEK, method="xmr", lower=1.0, centre=2.0, upper=3.0)
     with ledger_of(bakery) as ledger:
         note = ledger.notes.add(NOTE, ANA)
         ledger.notes.add(replace(NOTE, kind="anomaly", verdict="unexplained", come_back=WEEK), BEN)
@@ -104,7 +104,7 @@ def test_all_that_people_wrote_is_exported(bakery: Path) -> None:
     assert (lock["state"], lock["text"], lock["upper"], lock["first_week"]) == (
         "locked",
         "New oven",
-        None,
+        3.0,
         "2026-11-07",
     )
     for row in rows:

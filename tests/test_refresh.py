@@ -296,8 +296,6 @@ DATABASE = {"type": "sql", "url": "sqlite:///web.db"}
     [
         ({"type": "excel", "path": "web.xlsx", "worksheet": "Weekly"}, {"worksheet": "Other"}),
         ({"type": "excel", "path": "web.xlsx", "range": "A:B"}, {"range": "Other!A:B"}),
-        ({**DATABASE, "query": "select day, visits from web"}, {"query": "select day, visits from nothing"}),
-        ({**DATABASE, "table": "web"}, {"table": "nothing"}),
         ({**TREE["sources"]["web"], "date_format": "%Y-%m-%d"}, {"path": "gone.csv", "date_format": "%Y-%d-%m"}),
     ],
     ids=lambda keys: list(keys)[-1],
@@ -305,12 +303,9 @@ DATABASE = {"type": "sql", "url": "sqlite:///web.db"}
 def test_values_of_another_table_are_never_kept(
     shop: WorkspaceFiles, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    """Another worksheet, range, query or table, or another way to read dates: what was read before is not that."""
+    """Another worksheet or range, or another way to read dates: what was read before is not that."""
     rows = [(date.fromisoformat(day), 100) for day in DAYS]
     write_workbook(shop.folder / "web.xlsx", [["day", "visits"], *map(list, rows)])
-    with closing(sqlite3.connect(shop.folder / "web.db")) as database, database:
-        database.execute("create table web (day text, visits integer)")
-        database.executemany("insert into web values (?, ?)", [(str(day), visits) for day, visits in rows])
     shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": before}})
     assert not shop.refresh().failed
     assert last_week(shop)["visits"] == 700
@@ -323,6 +318,30 @@ def test_values_of_another_table_are_never_kept(
     assert last_week(shop)["visits"] == 700
     with Ledger.open(shop.state) as ledger:
         assert value_changes(ledger.history.payloads(after=0, up_to=3), restated=True) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({**DATABASE, "query": "select day, visits from web"}, {"query": "select day, visits from nothing"}),
+        ({**DATABASE, "table": "web"}, {"table": "nothing"}),
+    ],
+    ids=["query", "table"],
+)
+def test_a_slip_in_a_query_leaves_the_values_of_the_one_before(
+    shop: WorkspaceFiles, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """They are stale, and said to be."""
+    rows = [(date.fromisoformat(day), 100) for day in DAYS]
+    with closing(sqlite3.connect(shop.folder / "web.db")) as database, database:
+        database.execute("create table web (day text, visits integer)")
+        database.executemany("insert into web values (?, ?)", [(str(day), visits) for day, visits in rows])
+    shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": before}})
+    assert not shop.refresh().failed
+    assert last_week(shop)["visits"] == 700
+    shop.write_tree({**TREE, "sources": {**TREE["sources"], "web": before | after}})
+    assert outcomes(shop.refresh()) == {"shop": "unchanged", "web": "stale"}
+    assert last_week(shop)["visits"] == 700 and states(shop)["web"].error
 
 
 def test_a_file_that_was_moved_keeps_its_values_and_tells_where_they_were_read(shop: WorkspaceFiles) -> None:

@@ -106,8 +106,9 @@ class SeriesRow:
     def definition(self) -> str:
         """Fingerprint of all that decides a day's value, so that values of another definition are never kept.
 
-        Another worksheet, range, query or table holds other values. A file, spreadsheet or database that lies elsewhere
-        now, or has another name, is taken for the same one moved: its path and address are not part of it.
+        Another worksheet or range holds other values. A file, spreadsheet or database that lies elsewhere now, or has
+        another name, is taken for the same one moved, and a query or table for the same one, written in another way:
+        none of them is part of it.
         """
         metric = self.metric
         table = _table(self.source) if self.source else []
@@ -173,7 +174,7 @@ def _table(source: Source) -> list[object]:
     """Return what is read in the place that a source names, and how."""
     columns = [source.layout, source.date, source.date_format, source.metric, source.value]
     gid = spreadsheet_gid(source) if source.worksheet is None and source.range is None else None
-    return [source.id, *columns, source.worksheet, source.range, gid, source.query, source.table]
+    return [source.id, *columns, source.worksheet, source.range, gid]
 
 
 def _digest(parts: object) -> str:

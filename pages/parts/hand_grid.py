@@ -70,7 +70,7 @@ def _grid(opened: Opened, metric: Metric, keys: list[str], entries: Mapping[str,
             },
         )
         note = st.text_input("Where the values come from (may be left out)", max_chars=500)
-        saved = st.form_submit_button("Save", type="primary")
+        saved = st.form_submit_button("Save")
     if "hand_saved" in st.session_state:
         st.success(st.session_state.pop("hand_saved"))
     author = visitor.ask_author("hand")

@@ -135,13 +135,17 @@ def _fields(opened: Opened, start: NewNote, key: str) -> NewNote:
         key=f"metrics_{key}",
     )
     weeks = _weeks(tree, start)
-    first, last = st.select_slider(
-        "Weeks",
-        weeks,
-        value=(start.first_week, start.last_week),
-        format_func=words.short_day,
-        key=f"weeks_{key}_{start.first_week}",
-    )
+    with st.container(horizontal=True):
+        first, last = (
+            st.selectbox(
+                label,
+                weeks,
+                index=weeks.index(week),
+                format_func=words.long_day,
+                key=f"{label}_{key}_{start.first_week}",
+            )
+            for label, week in (("First week", start.first_week), ("Last week", start.last_week))
+        )
     return NewNote(
         metrics=tuple(metrics),
         first_week=first,
