@@ -35,7 +35,7 @@ def show(opened: Opened, metric_id: str, week_ending: date) -> None:
     start = base.written if base else _empty(metric_id, week_ending)
     new = _fields(opened, start, key)
     with st.container(horizontal=True):
-        kept = st.button("Save" if base else "Keep the note", type="primary", key=f"keep_{key}")
+        kept = st.button("Save" if base else "Keep the note", key=f"keep_{key}")
         if base and st.button("Leave it as it was", key=f"leave_{key}"):
             st.session_state.pop("note_edited", None)
             st.rerun()

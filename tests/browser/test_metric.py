@@ -67,14 +67,14 @@ def test_a_driver_opens_its_page(demo: Server, visit: Visit) -> None:
     page.get_by_role("link", name="Digest opens").click()
     query(page, r"/metric\?metric=digest_opens&week=2026-10-31$")
     expect(page.get_by_role("heading", level=1)).to_have_text("Digest opens")
-    expect(page.get_by_role("combobox", name="Metric")).to_have_value("Digest opens")
+    expect(page.get_by_role("combobox", name="Metric", exact=True)).to_have_value("Digest opens")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Insights read by three or more people")
 
 
 def test_a_metric_is_found_by_typing(demo: Server, visit: Visit) -> None:
     page = visit(demo, "metric")
-    box = page.get_by_role("combobox", name="Metric")
+    box = page.get_by_role("combobox", name="Metric", exact=True)
     box.click()
     box.fill("gross")
     page.keyboard.press("Enter")

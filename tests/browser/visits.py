@@ -85,5 +85,5 @@ def same_url(page: Page) -> str:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from one of the lists above the page."""
-    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
