@@ -178,17 +178,23 @@ def test_a_link_names_the_week_to_write_about(open_page: OpenPage) -> None:
     about = LAST - 3 * WEEK
     at = open_page("metric", metric="mails", about=about.isoformat())
     assert any("as chosen in the chart" in text.value for text in at.markdown)
-    assert at.get("select_slider")[0].value == (about, about)
+    assert written_about(at) == (about, about)
     at.text_area[0].input("What the mails did")
     ran(at.button("leave_about").click().run())
-    assert "about" not in at.query_params and at.get("select_slider")[0].value == (LAST, LAST)
+    assert "about" not in at.query_params and written_about(at) == (LAST, LAST)
     assert at.text_area[0].value == "What the mails did", "what was typed stays"
+
+
+def written_about(at: AppTest) -> tuple[date, date]:
+    """The first and the last week of the note that is being written."""
+    weeks = {box.label: box.value for box in at.selectbox}
+    return weeks["First week"], weeks["Last week"]
 
 
 @pytest.mark.parametrize("about", ["soon", "2025-06-03", (LAST + 52 * WEEK).isoformat()])
 def test_a_link_to_no_week_falls_back_to_the_review(open_page: OpenPage, about: str) -> None:
     at = open_page("metric", metric="mails", about=about)
-    assert at.get("select_slider")[0].value == (LAST, LAST)
+    assert written_about(at) == (LAST, LAST)
     assert any("names a week that is not here" in toast.value for toast in at.toast)
 
 
