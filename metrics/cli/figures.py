@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
 from metrics.cli.output import say, say_json, tell
-from metrics.cli.week import checked_week, parsed_day, week_to_review
+from metrics.cli.week import WeekEnding, checked_week, week_to_review
 from metrics.errors import NorthstarError, UnknownNameError, nearest
 
 if TYPE_CHECKING:
@@ -40,15 +39,7 @@ def _complete_series(incomplete: str) -> list[str]:
 
 def figures(
     workspace: WorkspaceFolder = None,
-    week_ending: Annotated[
-        date | None,
-        typer.Option(
-            parser=parsed_day,
-            metavar="DATE",
-            show_default="the newest week that most metrics are complete in",
-            help="The last day of the week to review, such as 2026-11-14.",
-        ),
-    ] = None,
+    week_ending: WeekEnding = None,
     metric: Annotated[
         list[str] | None,
         typer.Option(

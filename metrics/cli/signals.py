@@ -10,7 +10,7 @@ import typer
 
 from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
 from metrics.cli.output import say, say_json, table, tell
-from metrics.cli.week import checked_week, parsed_day, week_to_review
+from metrics.cli.week import WeekEnding, checked_week, parsed_day, week_to_review
 
 if TYPE_CHECKING:
     from metrics.signals.signal import Signal
@@ -22,15 +22,7 @@ _LONGEST_NAME = 44
 
 def signals(
     workspace: WorkspaceFolder = None,
-    week_ending: Annotated[
-        date | None,
-        typer.Option(
-            parser=parsed_day,
-            metavar="DATE",
-            show_default="the newest week that most metrics are complete in",
-            help="The last day of the week to review, such as 2026-11-14.",
-        ),
-    ] = None,
+    week_ending: WeekEnding = None,
     since: Annotated[
         date | None,
         typer.Option(

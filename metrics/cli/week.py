@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,17 @@ def parsed_day(text: str) -> date:
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise typer.BadParameter(f"{text} is out of reach: write a date of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
     return day
+
+
+WeekEnding = Annotated[
+    date | None,
+    typer.Option(
+        parser=parsed_day,
+        metavar="DATE",
+        show_default="the newest week that most metrics are complete in",
+        help="The last day of the week to review, such as 2026-11-14.",
+    ),
+]
 
 
 def week_to_review(now: Opened) -> date:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from metrics.errors import NorthstarError, nearest, shorten
 from metrics.ledger.note import NewNote
-from metrics.sources.files import look_at
-from metrics.sources.header import BLANKS, no_column
 from metrics.sources.report import SourceError
 from metrics.starter.cells import read_days
 from metrics.tree.tree import Tree
-from metrics.wbr_app.events import COLUMNS
+from metrics.wbr_app.events import event_rows
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ def event_notes(path: Path, tree: Tree) -> EventNotes:
     NorthstarError where the file can't be read, lacks a column, or has dates whose day and month could be taken for
     each other.
     """
-    rows = _rows(path)
+    rows = list(event_rows(path))
     try:
         days = read_days([day for _, day, _, _ in rows])
     except SourceError as error:
@@ -55,27 +52,6 @@ def event_notes(path: Path, tree: Tree) -> EventNotes:
             week = tree.calendar.week_ending(days.by_text[day])
             notes.append(NewNote(metrics=tuple(metrics), first_week=week, last_week=week, kind="event", text=what))
     return EventNotes(tuple(notes), tuple(left_out))
-
-
-def _rows(path: Path) -> list[tuple[int, str, str, str]]:
-    """Return line, day, metric and description of each event."""
-    look_at(path, path.name)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        cells = csv.reader(file, skipinitialspace=True)
-        try:
-            names = [name.strip(BLANKS) for name in next(cells, [])]
-            for name in COLUMNS:
-                if name not in names:
-                    raise NorthstarError(f"{no_column(path.name, name, names)} Events need {', '.join(COLUMNS)}.")
-            places = [names.index(name) for name in COLUMNS]
-            rows = []
-            for row in cells:
-                day, metric, what = (row[place].strip(BLANKS) if place < len(row) else "" for place in places)
-                if day or metric or what:
-                    rows.append((cells.line_num, day, metric, what))
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise NorthstarError(f"{path.name}, line {cells.line_num}: it can't be read as CSV: {error}.") from None
-    return rows
 
 
 def _ids(tree: Tree) -> dict[str, list[str]]:

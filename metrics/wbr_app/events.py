@@ -34,7 +34,7 @@ def read_events(paths: Sequence[Path], ids: Mapping[str, str | None]) -> Events:
     writer.writerow(COLUMNS)
     count, remarks = 0, []
     for path in paths:
-        for line, day, metric, what in _rows(path):
+        for line, day, metric, what in event_rows(path):
             if metric not in ids:
                 close = nearest(metric, ids)
                 hint = f" Did you mean '{close}'?" if close else ""
@@ -44,8 +44,8 @@ def read_events(paths: Sequence[Path], ids: Mapping[str, str | None]) -> Events:
     return Events(written.getvalue(), count, tuple(remarks))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, str, str]]:
-    """Yield the line and the three cells of each event."""
+def event_rows(path: Path) -> Iterator[tuple[int, str, str, str]]:
+    """Yield line, day, metric and description of each event; raises NorthstarError where the file can't be read."""
     look_at(path, path.name)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file, skipinitialspace=True)
