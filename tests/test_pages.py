@@ -304,6 +304,15 @@ def test_no_values_yet_says_what_to_do(
     assert blocks(visit(at, "week"))["visits"]["value"] == "70"
 
 
+def test_no_values_yet_but_by_hand_leads_to_where_they_are_typed(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    at = open_app(workspace({"metrics": {"nps": {"name": "Recommendation", "source": "manual"}}}).workspace)
+    for page in set(PAGES) - {"notes"}:
+        visit(at, page)
+        assert "There are no values here yet" in said(at)
+        assert "Type the first ones by hand" in said(at)
+        assert links(at)["Recommendation"] == "metric?metric=nps", page
+
+
 def test_metrics_without_sources_are_drawn_as_a_tree(open_app: OpenApp, workspace: MakeWorkspace) -> None:
     tree = {"metrics": {"value": {"role": "north_star", "inputs": ["signups"]}, "signups": {"role": "input"}}}
     at = visit(open_app(workspace(tree).workspace), "tree")

@@ -14,6 +14,7 @@ from metrics.ledger.entry import Entry
 from metrics.sources.numbers import NumberError, read_number
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Tree
 from pages.parts import opening, visitor
+from pages.parts.components import let_paste
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -58,6 +59,8 @@ def _grid(opened: Opened, metric: Metric, keys: list[str], entries: Mapping[str,
         _PERIOD[grain]: [words.long_day(day) for day in days],
         **{_heading(key): [_text(slot) for slot in slots_of[key]] for key in keys},
     }
+    let_paste()
+    st.caption("Type or paste numbers such as 1200 or 31%. They count once they are saved, all at once.")
     with st.form(f"hand_{metric.id}", border=False):
         edited = st.data_editor(
             table,
@@ -65,9 +68,7 @@ def _grid(opened: Opened, metric: Metric, keys: list[str], entries: Mapping[str,
             disabled=[_PERIOD[grain]],
             hide_index=True,
             height=392,
-            column_config={
-                _heading(key): st.column_config.TextColumn(help="A number such as 1200 or 31%.") for key in keys
-            },
+            column_config={_heading(key): st.column_config.TextColumn() for key in keys},
         )
         note = st.text_input("Where the values come from (may be left out)", max_chars=500)
         saved = st.form_submit_button("Save")

@@ -43,8 +43,10 @@ def show(opened: Opened, metric: Metric, week_ending: date) -> None:
 
 def _form(key: str, label: str, decide: Callable[[Author, str], object]) -> None:
     """Ask for a reason, and decide."""
-    reason = st.text_area("Why", key=f"why_{key}", max_chars=2_000)
-    if not st.button(label, key=f"do_{key}"):
+    with st.form(f"{key}_form", border=False):
+        reason = st.text_area("Why", key=f"why_{key}", max_chars=2_000)
+        decided = st.form_submit_button(label, key=f"do_{key}")
+    if not decided:
         return
     author = visitor.author()
     if author is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import streamlit as st
@@ -58,14 +59,10 @@ def follow_up(opened: Opened, one: FollowUp, place: str, editable: bool = True) 
         if not editable or one.state == "closed" or opened.as_of is not None or not visitor.may_edit(opened.tree):
             return
         ledger = opening.ledger(opened.workspace)
-        with st.popover("Close", key=f"close_{place}_{one.id}"):
-            outcome = st.text_area("What came of it", key=f"outcome_{place}_{one.id}", max_chars=_LONGEST_TEXT)
-            if st.button("Close it", key=f"close_it_{place}_{one.id}"):
-                author = visitor.author()
-                if author is None:
-                    st.error("Write your name first.")
-                elif said(lambda: ledger.follow_ups.close(one.id, one.version, outcome, author)):
-                    st.rerun()
+        with _asked("Close", f"close_{place}_{one.id}") as key:
+            outcome = st.text_area("What came of it", max_chars=_LONGEST_TEXT)
+            if st.form_submit_button("Close it"):
+                _keep(key, lambda author: ledger.follow_ups.close(one.id, one.version, outcome, author))
 
 
 def said(action: Callable[[], object]) -> bool:
@@ -82,22 +79,16 @@ def _actions(opened: Opened, note: Note, key: str) -> None:
     ledger = opening.ledger(opened.workspace)
     author = visitor.author()
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Reply", key=f"reply_{key}"):
-            text = st.text_area("Reply", key=f"reply_text_{key}", max_chars=_LONGEST_TEXT)
-            if st.button("Send", key=f"send_{key}"):
-                if author is None:
-                    st.error("Write your name first.")
-                elif said(lambda: ledger.replies.add(note.id, text, author)):
-                    st.rerun()
-        with st.popover("Follow up", key=f"follow_{key}"):
-            text = st.text_area("What is to be done, or to be found out", key=f"follow_text_{key}")
-            owner = st.text_input("Who", value=_owner(opened.tree, note), key=f"follow_owner_{key}")
-            due = st.date_input("By when", value=opened.today + timedelta(days=7), key=f"follow_due_{key}")
-            if st.button("Keep", key=f"follow_keep_{key}"):
-                if author is None:
-                    st.error("Write your name first.")
-                elif isinstance(due, date) and said(lambda: _add_follow_up(opened, note, text, owner, due, author)):
-                    st.rerun()
+        with _asked("Reply", f"reply_{key}") as form:
+            reply = st.text_area("Reply", max_chars=_LONGEST_TEXT)
+            if st.form_submit_button("Send"):
+                _keep(form, lambda author: ledger.replies.add(note.id, reply, author))
+        with _asked("Follow up", f"follow_{key}") as form:
+            text = st.text_area("What is to be done, or to be found out", max_chars=_LONGEST_TEXT)
+            owner = st.text_input("Who", value=_owner(opened.tree, note))
+            due = st.date_input("By when", value=opened.today + timedelta(days=7))
+            if st.form_submit_button("Keep") and isinstance(due, date):
+                _keep(form, lambda author: _add_follow_up(opened, note, text, owner, due, author))
         if author == note.author:
             if st.button("Edit", key=f"edit_{key}", type="tertiary"):
                 st.session_state["note_edited"] = note.id
@@ -107,6 +98,27 @@ def _actions(opened: Opened, note: Note, key: str) -> None:
             ):
                 st.session_state["note_deleted"] = note.id
                 st.rerun()
+
+
+@contextmanager
+def _asked(label: str, key: str) -> Iterator[str]:
+    """Ask for something below a button, in a form: all of it is sent at once, and stays until it is kept.
+
+    Gives the key for `_keep`. What is asked after that is asked afresh, closed and empty.
+    """
+    asked = f"{key}_{st.session_state.get(f'kept_{key}', 0)}"
+    with st.popover(label, key=asked), st.form(f"{asked}_form", border=False, enter_to_submit=False):
+        yield key
+
+
+def _keep(key: str, action: Callable[[Author], object]) -> None:
+    """Keep in the ledger what was asked for, in the visitor's name."""
+    author = visitor.author()
+    if author is None:
+        st.error("Write your name first.")
+    elif said(lambda: action(author)):
+        st.session_state[f"kept_{key}"] = st.session_state.get(f"kept_{key}", 0) + 1
+        st.rerun()
 
 
 def undo_deletion(opened: Opened) -> None:

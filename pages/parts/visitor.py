@@ -32,10 +32,11 @@ def ask_author(key: str) -> Author | None:
         remember_name(COOKIE, found.name, key=f"remember_name_{key}")
     label = f"You write as {found.name}" if found else "Say who you are"
     # With another name it is another popover, and closed.
-    with st.popover(label, key=f"visitor_{key}_{label}", type="tertiary" if found else "secondary"):
+    popover = st.popover(label, key=f"visitor_{key}_{label}", type="tertiary" if found else "secondary")
+    with popover, st.form(f"name_form_{key}", border=False):
         typed = st.text_input("Your name", value=found.name if found else "", max_chars=_LONGEST, key=f"name_{key}")
         st.caption("Kept in this browser, and shown with what you write as not verified.")
-        if st.button("This is me", key=f"named_{key}") and typed.strip():
+        if st.form_submit_button("This is me") and typed.strip():
             st.session_state["visitor_name"] = typed
             st.rerun()
     return found

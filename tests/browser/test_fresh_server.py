@@ -54,7 +54,7 @@ def test_a_link_to_a_metric_is_the_first_request(tmp_path: Path, visit: Visit) -
         page = visit(server, "metric?metric=sales&week=2026-03-15&chart=years")
         expect(page.get_by_role("heading", level=1)).to_have_text("Sales")
         query(page, r"/metric\?metric=sales&week=2026-03-15&chart=years$")
-        expect(page.get_by_role("combobox", name="Week")).to_have_value("Week ending 15 Mar 2026")
+        expect(page.get_by_role("combobox", name="Week", exact=True)).to_have_value("Week ending 15 Mar 2026")
         expect(page.get_by_role("radio", name="Years")).to_be_checked()
         expect(page).to_have_title("Northstar · Corner shop")
         expect(page.get_by_role("dialog")).to_have_count(0)

@@ -46,7 +46,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Work
 def say_who(page: Page, name: str) -> None:
     page.get_by_role("button", name="Say who you are").first.click()
     page.get_by_label("Your name").fill(name)
-    page.get_by_label("Your name").press("Enter")
     page.get_by_role("button", name="This is me").click()
     expect(page.get_by_role("button", name=f"You write as {name}").first).to_be_visible()
 
@@ -67,12 +66,12 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
     page.get_by_role("button", name="Follow up").first.click()
     page.get_by_label("What is to be done, or to be found out").fill("Ask the agency about the leaflet")
     page.get_by_role("button", name="Keep", exact=True).click()
-    expect(page.get_by_text("Ask the agency about the leaflet").first).to_be_visible()
+    expect(page.get_by_text("Follow-up: Ask the agency about the leaflet").first).to_be_visible()
 
     page.goto(server.url("week"))
     ready(page)
     expect(panel.get_by_text("Every signal of the week has a note.")).to_be_visible()
-    expect(panel.get_by_text("Ask the agency about the leaflet").first).to_be_visible()
+    expect(panel.get_by_text("Follow-up: Ask the agency about the leaflet").first).to_be_visible()
 
     # Three weeks later the follow-up is still there, until somebody says what came of it.
     files.write("shop.csv", shop(WEEKS + 3, WEEKS - 1))
@@ -82,7 +81,6 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
     expect(panel.get_by_text("Open (1)")).to_be_visible()
     panel.get_by_role("button", name="Close", exact=True).first.click()
     page.get_by_label("What came of it").fill("The agency dropped 20,000 leaflets that week")
-    page.get_by_label("What came of it").press("Control+Enter")
     page.get_by_role("button", name="Close it").click()
     expect(panel.get_by_text("Open (1)")).to_have_count(0)
 
