@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import streamlit as st
 
 from metrics.charts import words
 from metrics.errors import NorthstarError
+from metrics.ledger.follow_up import FollowUp
 from metrics.ledger.note import NewNote, Note
 from metrics.review.agenda import noted as by_metric
 from metrics.review.agenda import review_ended, to_come_back_to, unexplained
@@ -68,45 +70,67 @@ def of_metric(opened: Opened, metric: Metric, week_ending: date, clicked: date |
     _of_metric(opened, metric.id)
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What a panel shows of the ledger. `follow_ups` are those of its notes, `left` what is open besides."""
+
+    notes: Sequence[Note]
+    follow_ups: Sequence[FollowUp]
+    left: Sequence[FollowUp]
+    back: Sequence[Note] = ()
+
+
 @st.fragment(run_every=_EVERY)
 def _of_metric(opened: Opened, metric_id: str) -> None:
     ledger = opening.ledger(opened.workspace)
     as_of = opened.moment if opened.as_of is not None else None
     shown = st.session_state.get("notes_shown", _MOST_SHOWN)
-    notes = ledger.notes.for_metric(metric_id, as_of=as_of, limit=shown + 1)
-    _list(opened, notes[:shown], "metric")
-    if len(notes) > shown and st.button("Show more", key="more_notes"):
+
+    def look() -> _Written:
+        notes = ledger.notes.for_metric(metric_id, as_of=as_of, limit=shown + 1)
+        follow_ups = ledger.follow_ups.of_notes([note.id for note in notes])
+        left = [one for one in ledger.follow_ups.open_at(as_of, metrics=[metric_id]) if one.note is None]
+        return _Written(notes, follow_ups, left)
+
+    written = noted.standing(f"{metric_id} {opened.as_of} {shown}", look)
+    _list(opened, written, shown, "metric")
+    if len(written.notes) > shown and st.button("Show more", key="more_notes"):
         st.session_state["notes_shown"] = shown + _MOST_SHOWN
         st.rerun(scope="fragment")
-    open_ones = [one for one in ledger.follow_ups.open_at(as_of, metrics=[metric_id]) if one.note is None]
-    for one in open_ones:
+    for one in written.left:
         noted.follow_up(opened, one, "metric")
 
 
 @st.fragment(run_every=_EVERY)
 def _week(opened: Opened, week_ending: date) -> None:
-    ledger, moment = opening.ledger(opened.workspace), _moment(opened, week_ending)
+    ledger = opening.ledger(opened.workspace)
     signals = signalled.of_week(opened, week_ending)
-    notes = _notes(opened, week_ending)
+
+    def look() -> _Written:
+        as_of = marked.as_reviewed(opened, week_ending)
+        notes = _notes(opened, week_ending)
+        follow_ups = ledger.follow_ups.of_notes([note.id for note in notes[:_MOST_SHOWN]])
+        day = _moment(opened, week_ending).date()
+        back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=as_of), day)
+        return _Written(notes, follow_ups, ledger.follow_ups.open_at(as_of), back)
+
+    written = noted.standing(f"{week_ending} {opened.as_of}", look)
     editable = opened.as_of is None and week_ending == opened.review_week and visitor.may_edit(opened.tree)
-    _unexplained(opened, week_ending, signals, notes, editable)
+    _unexplained(opened, week_ending, signals, written.notes, editable)
     due = [watch for watch in signalled.watched(opened, week_ending) if watch.week_ending == week_ending]
     if due:
         st.subheader("Did it arrive?", anchor=False)
         for watch in due:
             st.markdown(plain(watch.sentence))
-    as_of = marked.as_reviewed(opened, week_ending)
-    open_ones = ledger.follow_ups.open_at(as_of)
-    back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=as_of), moment.date())
-    if open_ones or back:
-        st.subheader(f"Open ({len(open_ones) + len(back)})", anchor=False)
-        for one in open_ones[:_MOST_SHOWN]:
+    if written.left or written.back:
+        st.subheader(f"Open ({len(written.left) + len(written.back)})", anchor=False)
+        for one in written.left[:_MOST_SHOWN]:
             noted.follow_up(opened, one, "week", editable)
-        for note in back[:_MOST_SHOWN]:
+        for note in written.back[:_MOST_SHOWN]:
             noted.show(opened, note, (), "back", editable)
-    if notes:
-        st.subheader(f"This week ({len(notes)})", anchor=False)
-        _list(opened, notes[:_MOST_SHOWN], "week", editable)
+    if written.notes:
+        st.subheader(f"This week ({len(written.notes)})", anchor=False)
+        _list(opened, written, _MOST_SHOWN, "week", editable)
     st.page_link(links.NOTES, label="All notes")
 
 
@@ -157,10 +181,10 @@ def _routine(opened: Opened, metric_id: str, week_ending: date) -> None:
     st.rerun(scope="fragment")
 
 
-def _list(opened: Opened, notes: Sequence[Note], place: str, editable: bool = True) -> None:
-    follow_ups = opening.ledger(opened.workspace).follow_ups.of_notes([note.id for note in notes])
-    for note in notes:
-        noted.show(opened, note, [one for one in follow_ups if one.note == note.id], place, editable)
+def _list(opened: Opened, written: _Written, most: int, place: str, editable: bool = True) -> None:
+    for note in written.notes[:most]:
+        follow_ups = [one for one in written.follow_ups if one.note == note.id]
+        noted.show(opened, note, follow_ups, place, editable)
 
 
 def _notes(opened: Opened, week_ending: date) -> list[Note]:

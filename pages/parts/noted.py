@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import TypeVar
 
 import streamlit as st
 
@@ -22,6 +23,8 @@ from pages.parts.opening import Opened
 from pages.parts.text import markdown, plain
 
 _LONGEST_TEXT = 100_000
+_ASKED = "asked_"
+_Seen = TypeVar("_Seen")
 
 
 def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str, editable: bool = True) -> None:
@@ -106,9 +109,23 @@ def _asked(label: str, key: str) -> Iterator[str]:
 
     Gives the key for `_keep`. What is asked after that is asked afresh, closed and empty.
     """
-    asked = f"{key}_{st.session_state.get(f'kept_{key}', 0)}"
-    with st.popover(label, key=asked), st.form(f"{asked}_form", border=False, enter_to_submit=False):
+    asked = f"{_ASKED}{key}_{st.session_state.get(f'kept_{key}', 0)}"
+    popover = st.popover(label, key=asked, on_change="rerun")
+    with popover, st.form(f"form_{asked}", border=False, enter_to_submit=False):
         yield key
+
+
+def standing(name: str, look: Callable[[], _Seen]) -> _Seen:
+    """Return what `look` sees; while something is being typed on the page, what it saw before.
+
+    Else what others write would move the field, and take the keyboard away from whoever types. `name` tells apart
+    what is looked at.
+    """
+    before: tuple[str, _Seen] | None = st.session_state.get("standing")
+    typing = any(is_open is True for key, is_open in st.session_state.items() if str(key).startswith(_ASKED))
+    if before is None or before[0] != name or not typing:
+        before = st.session_state["standing"] = (name, look())
+    return before[1]
 
 
 def _keep(key: str, action: Callable[[Author], object]) -> None:

@@ -135,3 +135,32 @@ def test_hostile_text_is_shown_and_runs_nowhere(app: tuple[Server, WorkspaceFile
         ready(page)
         expect(page.get_by_text("drop table note").first).to_be_visible()
         assert page.title() != "1" and page.locator("img[src=x]").count() == 0
+
+
+def write_note(page: Page, text: str) -> None:
+    page.get_by_label("What was learned").fill(text)
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_text(text).last).to_be_visible()
+
+
+def test_a_reply_that_is_being_typed_stays_while_others_write(app: tuple[Server, WorkspaceFiles], visit: Visit) -> None:
+    server, _ = app
+    ana, ben = visit(server, "metric?metric=visits"), visit(server, "metric?metric=visits")
+    say_who(ana, "Ana")
+    say_who(ben, "Ben")
+    write_note(ana, "Leaflets were handed out.")
+    ana.get_by_role("button", name="Reply").first.click()
+    ana.get_by_role("textbox", name="Reply").press_sequentially("The agency says that", delay=150)
+    write_note(ben, "The shop next door was closed.")
+    ana.wait_for_timeout(5_000)  # the panel looks for news every two seconds
+    reply = ana.get_by_role("textbox", name="Reply")
+    expect(reply).to_be_focused()
+    ana.keyboard.type(" it was theirs", delay=100)
+    expect(reply).to_have_value("The agency says that it was theirs")
+    ana.get_by_role("button", name="Send").click()
+    expect(ana.get_by_text("The agency says that it was theirs", exact=True)).to_be_visible()
+    expect(reply).to_have_count(0)
+    expect(ana.get_by_text("The shop next door was closed.").first).to_be_visible()
+    ben.goto(server.url("notes?find=theirs"))
+    ready(ben)
+    expect(ben.get_by_text("Leaflets were handed out.").first).to_be_visible()
