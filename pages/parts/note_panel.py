@@ -88,7 +88,7 @@ def _of_metric(opened: Opened, metric_id: str) -> None:
 
     def look() -> _Written:
         notes = ledger.notes.for_metric(metric_id, as_of=as_of, limit=shown + 1)
-        follow_ups = ledger.follow_ups.of_notes([note.id for note in notes])
+        follow_ups = ledger.follow_ups.of_notes([note.id for note in notes], as_of)
         left = [one for one in ledger.follow_ups.open_at(as_of, metrics=[metric_id]) if one.note is None]
         return _Written(notes, follow_ups, left)
 
@@ -109,7 +109,7 @@ def _week(opened: Opened, week_ending: date) -> None:
     def look() -> _Written:
         as_of = marked.as_reviewed(opened, week_ending)
         notes = _notes(opened, week_ending)
-        follow_ups = ledger.follow_ups.of_notes([note.id for note in notes[:_MOST_SHOWN]])
+        follow_ups = ledger.follow_ups.of_notes([note.id for note in notes[:_MOST_SHOWN]], as_of)
         day = _moment(opened, week_ending).date()
         back = to_come_back_to(ledger.notes.find(verdict="unexplained", as_of=as_of), day)
         return _Written(notes, follow_ups, ledger.follow_ups.open_at(as_of), back)
