@@ -76,6 +76,12 @@ def test_what_is_told_has_every_digit(files: WorkspaceFiles) -> None:
     )
 
 
+def test_a_day_to_come_is_remarked_on(files: WorkspaceFiles) -> None:
+    done = set_value(files, "churned", "2126-03-11", "12")
+    assert done.returncode == 0 and "2126-03-11 is still to come" in done.stderr
+    assert "still to come" not in set_value(files, "churned", "2026-03-11", "12").stderr
+
+
 def test_a_negative_value_needs_no_sign_before_it(files: WorkspaceFiles) -> None:
     line = [sys.executable, "-m", "metrics", "set", "churned", "2026-03-11", "-20.5", str(files.folder)]
     done = subprocess.run(line, env=files.environment, capture_output=True, text=True)

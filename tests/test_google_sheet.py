@@ -444,7 +444,7 @@ def test_hidden_rows_are_read_and_told(scene: Scene, monkeypatch: pytest.MonkeyP
     scene.tab.hidden_rows, scene.tab.filtered_rows = [3, 4, 900], [6]
     values, report = read(scene, monkeypatch)
     assert values == WHOLE
-    assert report.notes == ("Growth 2026, Weekly has 3 hidden rows (3 to 6), which were read too.",)
+    assert report.notes == ("Growth 2026, Weekly has 3 hidden rows (3, 4, 6), which were read too.",)
 
 
 def test_dates_in_merged_cells_belong_to_the_first_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,9 +125,10 @@ class Has:
 
 def ask() -> Has:
     """Ask on the terminal what one has."""
-    tell("What do you have to begin with?\n  1  a CSV file\n  2  a Google Sheet\n  3  nothing yet")
-    chosen = 0
+    tell("What do you have to begin with?\n  1  a CSV, Excel or Parquet file\n  2  a Google Sheet\n  3  nothing yet")
+    chosen = typer.prompt("1, 2 or 3", type=int, default=3, err=True)
     while chosen not in (1, 2, 3):
+        tell(f"{chosen} is none of them.")
         chosen = typer.prompt("1, 2 or 3", type=int, default=3, err=True)
     match chosen:
         case 1:

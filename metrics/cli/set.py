@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from metrics.cli.commands import AsJson, WorkspaceFolder
-from metrics.cli.output import say, say_json
+from metrics.cli.output import say, say_json, tell
 
 
 def set_value(
@@ -50,6 +51,8 @@ def set_value(
     with Ledger.open(found.state) as ledger:
         entry = keep(ledger, tree, [typed], Author(by or getpass.getuser(), verified=False), note)[0]
     refreshed(found)
+    if typed.day > datetime.now(ZoneInfo(tree.calendar.timezone)).date():
+        tell(f"{typed.day} is still to come. To take the value back: northstar set {metric} {typed.day} ''")
     if as_json:
         say_json(
             {"metric": entry.metric, "day": entry.day.isoformat(), "value": entry.value, "author": entry.author.name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -193,9 +193,8 @@ class DirtyFiles:
                 plan.table.name, row, column, shorten(text), f"{FORMULA}; the row was left out", OF_FORMULA, metric
             )
         elif plan.table.file.first_column is not None and _SERIAL.fullmatch(text):
-            day = date(1899, 12, 30) + timedelta(int(text.partition(".")[0]))
             what = "is a number, not a date; the row was left out"
-            write = f"a date, or format the cell as one: it would be {day}"
+            write = "a date, or format the cell as one"
             return Problem(plan.table.name, row, column, text, what, write, metric)
         elif date_format:
             what = f"is not a date written as {date_format}; the row was left out"

@@ -18,6 +18,7 @@ from metrics.sources.sheet_place import Place
 from metrics.sources.table import letters
 from metrics.tree.tree import Source
 
+_MOST_NAMED = 5
 _EPOCH = date(1899, 12, 30)
 _MILLISECONDS = 86_400_000
 
@@ -187,9 +188,8 @@ class _Sheet:
             return ()
         if len(hidden) == 1:
             return (f"{self.place.name} has a hidden row ({hidden[0]}), which was read too.",)
-        return (
-            f"{self.place.name} has {len(hidden)} hidden rows ({min(hidden)} to {max(hidden)}), which were read too.",
-        )
+        named = ", ".join(str(row) for row in hidden[:_MOST_NAMED]) + (" ..." if len(hidden) > _MOST_NAMED else "")
+        return (f"{self.place.name} has {len(hidden)} hidden rows ({named}), which were read too.",)
 
     def _row(self, number: int) -> int:
         return self.place.area.first_row + number

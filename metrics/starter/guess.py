@@ -14,7 +14,12 @@ from metrics.starter.cells import Numbers
 from metrics.starter.spelling import snake
 from metrics.tree.tree import Aggregate, Good, Unit
 
-_SHARES = frozenset(("rate", "share", "ratio", "conversion", "percent", "percentage", "pct", "proportion", "quote"))
+_SHARES = frozenset(
+    (
+        *("rate", "share", "ratio", "conversion", "percent", "percentage", "pct", "proportion", "quote"),
+        *("conv", "cvr", "ctr"),
+    )
+)
 _PERCENTS = frozenset(("percent", "percentage", "pct"))
 _MEANS = _SHARES | frozenset(
     (
