@@ -210,6 +210,15 @@ def test_a_weak_link_alone_is_supported_and_among_twenty_is_not() -> None:
     assert (among.verdict, among.p_needed < weak.p) == ("not_enough_evidence", True)
 
 
+def test_among_many_claims_a_short_history_has_to_be_clearer_still() -> None:
+    short, longer = ([measured(*pair(weeks, 0.0, seed)[:2]) for seed in range(19)] for weeks in (39, 40))
+    clear = [measured(*pair(39, 0.9)[:2])]
+    assert clear[0].p < 0.0001 and min(one.p for one in short) > 0.01
+    needed = {one.measured.joint_weeks: one.p_needed for one in judge([*clear, *short, *longer])}
+    assert needed == {39: pytest.approx(0.05 / 39), 40: pytest.approx(0.08 / 39)}
+    assert [judge([one])[0].p_needed for one in (short[0], longer[0])] == [0.035, 0.05]
+
+
 def test_searches_do_not_change_the_verdicts_on_claims() -> None:
     claims = [measured(*pair(104, 0.3, seed)[:2]) for seed in range(6)]
     searched = [measured(*pair(104, 0.0, seed)[:2], sign=None, lag=None) for seed in range(6)]

@@ -250,6 +250,26 @@ def test_a_short_history_gives_no_verdict_and_says_what_it_takes(open_app: OpenA
     assert at.get("vega_lite_chart") == []
 
 
+def test_a_monthly_outcome_is_compared_by_months(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    tree = {
+        "sources": {**SOURCES, "books": {"type": "csv", "path": "books.csv", "date": "month", "grain": "monthly"}},
+        "metrics": {
+            "orders": {**METRICS["orders"], "predicts": [{"metric": "revenue", "lead_weeks": 4}]},
+            "mails": METRICS["mails"],
+            "revenue": {"name": "Revenue", "source": "books", "role": "outcome"},
+        },
+    }
+    months = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(24)]
+    books = "\n".join(["month,revenue", *(f"{month},{900 + 7 * month.month}" for month in months)]) + "\n"
+    at = open_app(workspace(tree, {"shop.csv": days(104), "books.csv": books}).workspace)
+    visit(at, "year", year="2025")
+    assert "Revenue: not enough history" in said(at)
+    assert re.search(
+        r"compared by months, since not both have weekly values: \d\d months have both, and below 36", said(at)
+    )
+    assert re.fullmatch(r"\d\d months", at.dataframe[0].value["Compared"].iloc[0])
+
+
 def test_identities_are_refused_with_a_sentence(open_app: OpenApp, workspace: MakeWorkspace) -> None:
     metrics = {
         "all": {"name": "All", "formula": "orders + mails", "role": "north_star", "inputs": ["mails"]},

@@ -6,7 +6,9 @@ from math import floor, isfinite, log10
 
 from metrics.charts.numbers import MINUS, THIN, bare, full, short
 from metrics.evidence.judged import Judged
-from metrics.evidence.outcome import OutcomeEvidence
+from metrics.evidence.lead import Lead
+from metrics.evidence.outcome import FEWEST_MONTHS, OutcomeEvidence
+from metrics.evidence.outcome import FEWEST_WEEKS as FEWEST_WEEKS_OF_A_YEAR
 from metrics.evidence.planning import Plan
 from metrics.evidence.verdict import FEWEST_WEEKS, MEANINGFUL
 from metrics.tree.tree import Metric, Tree
@@ -33,7 +35,7 @@ def claim_sentence(tree: Tree, judged: Judged) -> str:
     measured = judged.measured
     said = effect_sentence(tree, judged)
     if measured.is_flat:
-        return "Not enough evidence: one of the two has always the same value, or none."
+        return "Not enough evidence: one of the two has always the same value, or no weekly one."
     if measured.joint_weeks < FEWEST_WEEKS:
         return (
             f"Not enough evidence: both have a value in {_weeks(measured.joint_weeks)}; "
@@ -150,21 +152,42 @@ def outcome_sentence(tree: Tree, one: OutcomeEvidence) -> str:
     north_star, outcome = tree.north_star, tree.metric(one.prediction.metric)
     name = north_star.name if north_star else ""
     if one.forward is None or one.trial is None or one.backward is None:
-        return f"Both have a value in {_weeks(one.n_weeks)}: below 104 there is no verdict."
+        if one.n_months is None:
+            return f"Both have a value in {_weeks(one.n_weeks)}: below {FEWEST_WEEKS_OF_A_YEAR} there is no verdict."
+        return (
+            f"They are compared by months, since not both have weekly values: {time_with_both(one)} "
+            f"{'has' if one.n_months == 1 else 'have'} both, and below {FEWEST_MONTHS} there is no verdict."
+        )
+    ahead = "the next four weeks" if one.n_months is None else "the next month"
     gain = (
-        f"forecasts of the next four weeks are {_share(one.trial.gain)} better with it"
+        f"forecasts of {ahead} are {_share(one.trial.gain)} better with it"
         if one.trial.gain > 0
-        else "forecasts of the next four weeks are no better with it"
+        else f"forecasts of {ahead} are no better with it"
     )
     match one.verdict:
         case "leads":
-            said = f"{name} leads {_small(outcome.name)} by about {_weeks(one.forward.lead_weeks)}; {gain}."
+            said = f"{name} leads {_small(outcome.name)} by about {lead_time(one, one.forward)}; {gain}."
         case "moves_with":
             first = f" {outcome.name} comes first." if one.backward.p < min(0.05, one.forward.p) else ""
             said = f"{name} and {_small(outcome.name)} move together, but it does not lead.{first}"
         case _:
             said = f"No sign that {_small(name)} leads {_small(outcome.name)}; {gain}."
-    return f"{said}{_against_claim(one)}"
+    by_month = "" if one.n_months is None else f" Compared by months: {one.n_months} have both."
+    return f"{said}{by_month}{_against_claim(one)}"
+
+
+def lead_time(one: OutcomeEvidence, lead: Lead) -> str:
+    """Return how long one of the two is ahead: `6 weeks`, or `one month` where they are compared by months."""
+    if one.n_months is None:
+        return _weeks(lead.lead_weeks)
+    return "one month" if lead.first_lag == 1 else f"{_NUMBERS[lead.first_lag]} months"
+
+
+def time_with_both(one: OutcomeEvidence) -> str:
+    """Return the weeks, or the months, with a value of both."""
+    if one.n_months is None:
+        return _weeks(one.n_weeks)
+    return f"{one.n_months:,} month{'' if one.n_months == 1 else 's'}"
 
 
 def plan_sentence(metric: Metric, plan: Plan) -> str:

@@ -16,6 +16,8 @@ from metrics.charts.metric_chart import BREAK, HEIGHT, Drawing, time_axis
 from metrics.evidence.outcome import OutcomeEvidence
 from metrics.tree.tree import Metric
 
+_AFTER = {"week": "Four weeks after", "month": "The month after"}
+_STEPS = {"week": "7D", "month": "ME"}
 _NAMES = {"came": "what came", "led": "with it", "alone": "without it"}
 
 
@@ -29,7 +31,8 @@ def forecast_chart(
 ) -> alt.LayerChart:
     """Return what came as a line of ink, forecast with the North Star in blue and without it in grey.
 
-    Each point is the mean of the four weeks after the one that it stands at, as forecast with what was known in it.
+    Each point is the mean of the four weeks after the one that it stands at (where months are compared, the month after
+    it), as forecast with what was known in it.
     """
     colours = THEMES[theme]
     if found.trial is None or not len(found.trial.origins):
@@ -51,7 +54,7 @@ def forecast_chart(
         layers.append(text.encode(x=drawing.x, y=drawing.y("label_y"), text="label:N"))
     columns = drawing.chart().mark_rule(strokeWidth=8, opacity=0, clip=True)
     tips = [alt.Tooltip(f"{column}_text:N", title=name.capitalize()) for column, name in _NAMES.items()]
-    layers.append(columns.encode(tooltip=[alt.Tooltip("period_text:N", title="Four weeks after"), *tips]))
+    layers.append(columns.encode(tooltip=[alt.Tooltip("period_text:N", title=_AFTER[_unit(found)]), *tips]))
     return dressed(layers, colours, width, height)
 
 
@@ -59,11 +62,12 @@ def gain_chart(
     gains: Mapping[int, float],
     claimed: int | None,
     *,
+    unit: str = "week",
     theme: Theme = "light",
     width: Width = "container",
     height: int = 150,
 ) -> alt.LayerChart:
-    """Return by how much forecasts get better, by how many weeks the North Star leads; the claimed lead is blue."""
+    """Return by how much forecasts get better, by how many `unit`s the North Star leads; the claimed lead is blue."""
     colours = THEMES[theme]
     if not gains:
         return dressed([nothing(colours)], colours, width, height)
@@ -75,7 +79,7 @@ def gain_chart(
     up = up.axis(
         grid=False, title=None, labelExpr="(datum.value < 0 ? '\u2212' : '') + abs(datum.value) + ' %'", tickCount=4
     )
-    across = alt.X("lead:O", axis=alt.Axis(title="weeks by which the North Star leads", labelAngle=0))
+    across = alt.X("lead:O", axis=alt.Axis(title=f"{unit}s by which the North Star leads", labelAngle=0))
     layers: list[Layer] = [
         alt.Chart(pd.DataFrame({"gain": [0.0]})).mark_rule(color=colours.rule).encode(y=up),
         alt.Chart(frame)
@@ -84,10 +88,14 @@ def gain_chart(
             x=across,
             y=up,
             color=alt.condition("datum.claimed", alt.value(colours.current), alt.value(colours.prior)),
-            tooltip=[alt.Tooltip("lead:O", title="Weeks"), alt.Tooltip("text:N", title="Gain")],
+            tooltip=[alt.Tooltip("lead:O", title=f"{unit.capitalize()}s"), alt.Tooltip("text:N", title="Gain")],
         ),
     ]
     return titled(layers, colours, width, height)
+
+
+def _unit(found: OutcomeEvidence) -> str:
+    return found.sides[1].surprises.cycle.name
 
 
 def _forecasts(found: OutcomeEvidence, outcome: Metric) -> pd.DataFrame:
@@ -98,7 +106,7 @@ def _forecasts(found: OutcomeEvidence, outcome: Metric) -> pd.DataFrame:
     frame = pd.DataFrame({"period": naive_days(weeks), "came": tried.came, "led": tried.led, "alone": tried.alone})
     for column in _NAMES:
         frame[column] = np.exp(frame[column]) if logs else frame[column]
-    every = pd.date_range(frame["period"].iloc[0], frame["period"].iloc[-1], freq="7D")
+    every = pd.date_range(frame["period"].iloc[0], frame["period"].iloc[-1], freq=_STEPS[_unit(found)])
     frame = frame.set_index("period").reindex(every).rename_axis("period").reset_index()
     frame["period_text"] = [words.long_day(moment.date()) for moment in frame["period"]]
     for column in _NAMES:

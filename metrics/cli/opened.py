@@ -34,10 +34,14 @@ class Opened:
     moment: datetime
 
     @property
+    def today(self) -> date:
+        """The date at `moment` where the workspace is."""
+        return self.moment.astimezone(ZoneInfo(self.tree.calendar.timezone)).date()
+
+    @property
     def review_week(self) -> date | None:
         """The week that the review shows at `moment`; None without values."""
-        today = self.moment.astimezone(ZoneInfo(self.tree.calendar.timezone)).date()
-        return review_week(self.tree, self.warehouse, today)
+        return review_week(self.tree, self.warehouse, self.today)
 
     @property
     def unread_series(self) -> dict[str, list[SeriesState]]:

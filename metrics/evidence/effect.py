@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from metrics.evidence.cycle import WEEKS, Cycle
 from metrics.evidence.link import lagged
 from metrics.evidence.memory import LONGEST, Floats, filled, fit_memory, lengthened, without_memory
-from metrics.evidence.surprises import Surprises, season_pairs, trend_and_season
+from metrics.evidence.surprises import Surprises
 
 FAR_OUT = 4.0
 _ROUNDS = 3
-_TWO_YEARS = 104
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
     whole = slice(weeks[0], weeks[-1] + 1)
     x, y, kept = x[whole], y[whole], kept[whole]
     bends = source.bends or metric.bends
-    columns = trend_and_season(0, len(x) - 1, season_pairs(len(weeks)), len(x), bends=bends)
+    cycle = metric.cycle
+    columns = cycle.columns(0, len(x) - 1, cycle.waves(len(weeks)), len(x), bends=bends)
     design = np.column_stack([x, columns])
     if kept.sum() < design.shape[1] + 8:
         return None
@@ -83,7 +84,7 @@ def effect(source: Surprises, metric: Surprises, lag: int, levels: tuple[float, 
     return Effect(per_unit, low, high, (per_unit * ratio, low * ratio, high * ratio))
 
 
-def usual(values: Floats) -> float:
+def usual(values: Floats, cycle: Cycle = WEEKS) -> float:
     """Return what a metric usually is: the median of its last two years."""
     there = values[np.isfinite(values)]
-    return float(np.median(there[-_TWO_YEARS:])) if len(there) else float("nan")
+    return float(np.median(there[-2 * cycle.apart :])) if len(there) else float("nan")

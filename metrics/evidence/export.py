@@ -86,7 +86,7 @@ def claim_json(judged: Judged, weeks: Sequence[date], sentence: str) -> dict[str
 
 def year_json(year: int, found: Sequence[OutcomeEvidence], refused: Sequence[Refusal]) -> dict[str, Any]:
     """Return what `northstar evidence --year` prints."""
-    weeks = found[0].weeks if found else []
+    weeks = next((one.weeks for one in found if one.n_months is None), [])
     return {
         "year": year,
         "week_ending": weeks[-1].isoformat() if weeks else None,
@@ -109,6 +109,8 @@ def outcome_json(one: OutcomeEvidence) -> dict[str, Any]:
         "p_reverse": _number(one.backward.p) if one.backward else None,
         "same_week_correlation": _number(together.correlation) if together else None,
         "n_weeks": one.n_weeks,
+        "n_months": one.n_months,
+        "months": None if one.n_months is None else [day.isoformat() for day in one.weeks],
         "claim": {
             "lead_weeks": one.prediction.lead_weeks,
             "effect": one.prediction.effect,

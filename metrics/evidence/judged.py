@@ -19,6 +19,7 @@ from metrics.evidence.verdict import (
     MEANINGFUL,
     SHORT,
     SUPPORT_RATE,
+    SUPPORT_RATE_SHORT,
     Verdict,
     critical_p,
 )
@@ -54,10 +55,13 @@ def judge(measured: Sequence[Measured]) -> list[Judged]:
     for is_declared in (True, False):
         asked = [number for number, one in enumerate(measured) if one.question.is_declared == is_declared]
         tested = [measured[number] for number in asked if _is_tested(measured[number])]
-        for_support = critical_p([one.p for one in tested], SUPPORT_RATE)
-        against = critical_p([one.p_opposite for one in tested], CONTRADICTION_RATE) if is_declared else 0.0
+        p, p_opposite = [one.p for one in tested], [one.p_opposite for one in tested]
+        needed: dict[bool, tuple[float, float]] = {}
+        for is_short, rate, alone in ((False, SUPPORT_RATE, ALONE), (True, SUPPORT_RATE_SHORT, ALONE_SHORT)):
+            against = critical_p(p_opposite, CONTRADICTION_RATE, alone) if is_declared else 0.0
+            needed[is_short] = critical_p(p, rate, alone), against
         for number in asked:
-            found[number] = _judged(measured[number], for_support, against)
+            found[number] = _judged(measured[number], *needed[measured[number].joint_weeks < SHORT])
     return [found[number] for number in range(len(measured))]
 
 
@@ -69,8 +73,6 @@ def _judged(measured: Measured, for_support: float, against: float) -> Judged:
     if not _is_tested(measured):
         lacking = None if measured.is_flat else max(FEWEST_WEEKS - measured.joint_weeks, 1)
         return Judged(measured, "not_enough_evidence", for_support, False, None, lacking, None)
-    if measured.joint_weeks < SHORT:
-        for_support, against = min(for_support, ALONE_SHORT), min(against, ALONE_SHORT)
     lost = _lost(measured)
     verdict = _verdict(measured, for_support, against, lost)
     needed = _weeks_needed(measured, for_support, against) if verdict == "not_enough_evidence" else None

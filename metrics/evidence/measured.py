@@ -22,7 +22,7 @@ _FEWEST_IN_A_QUARTER = 6
 
 @dataclass(frozen=True)
 class Side:
-    """One metric as it enters: its weekly values, and what of them was surprising."""
+    """One metric as it enters: its weekly values (for the yearly check monthly ones), and what was surprising."""
 
     values: Floats
     surprises: Surprises
@@ -30,7 +30,7 @@ class Side:
     @cached_property
     def usual(self) -> float:
         """What the metric is of late."""
-        return usual(self.values)
+        return usual(self.values, self.surprises.cycle)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from metrics.evidence.cycle import WEEKS
 from metrics.evidence.measured import Side
 from metrics.evidence.memory import Floats, without_memory
-from metrics.evidence.surprises import season_pairs, trend_and_season
 
 LONGEST = 52
 QUARTER = 13
@@ -58,7 +58,7 @@ def _smallest_steps(side: Side) -> Floats:
     there = np.flatnonzero(surprises.present)
     first, last = int(there[0]), int(there[-1])
     count = last - first + 1 + LONGEST
-    columns = trend_and_season(0, last - first, season_pairs(len(there)), count)
+    columns = WEEKS.columns(0, last - first, WEEKS.waves(len(there)), count)
     columns = np.delete(columns, 2, axis=1)  # a curved trend would pass for the change itself
     step = np.arange(count) > last - first
     design = without_memory(np.column_stack([step.astype(float), columns]), surprises.memory)

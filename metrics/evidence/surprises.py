@@ -11,16 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from metrics.evidence.cycle import WEEKS, Cycle
 from metrics.evidence.memory import Flags, Floats, expected, filled, fit_memory, without_echoes
 
-WEEKS_A_YEAR = 365.25 / 7
 MULTIPLICATIVE = 1.5
 EXCEPTIONAL = 3.5
 IN_HOLIDAYS = 2.0
-TWO_SEASONS = 78
-DEGREE = 7
 FEWEST = 8
-FEWEST_FOR_BENDS = 78
 _BENDS_RISK = 0.02
 _ROUNDS = 4
 _MOST_MASKED = 0.10
@@ -31,7 +28,7 @@ _INNER_SHARE = 0.9113  # variance of a normal distribution within 2.5 standard d
 
 @dataclass(frozen=True)
 class Surprises:
-    """One metric's weeks, taken apart; arrays have one entry a week, oldest first.
+    """One metric's weeks, or months by its `cycle`, taken apart; arrays have one entry a week, oldest first.
 
     `level` is the series on the scale it is worked on (`logs` or the metric's own), gaps filled with what was to be
     expected; `value` the surprises in units of their usual size. `present` weeks have a value, `usable` ones are not
@@ -52,6 +49,7 @@ class Surprises:
     columns: int
     spread: float
     trend_share: float
+    cycle: Cycle = WEEKS
 
     @property
     def is_flat(self) -> bool:
@@ -59,26 +57,10 @@ class Surprises:
         return not self.spread > 0
 
 
-def season_pairs(weeks: int) -> int:
-    """Return how many annual harmonics a history of so many weeks can bear."""
-    return 0 if weeks < 40 else 1 if weeks < TWO_SEASONS else 2
-
-
-def trend_and_season(first: int, last: int, pairs: int, count: int, *, bends: bool = False) -> Floats:
-    """Return the columns of constant, trend, squared trend and annual harmonics for weeks 0 to `count` - 1.
-
-    The trend runs from -1 in week `first` to 1 in week `last`; `bends` adds polynomials up to the seventh degree.
-    """
-    week = np.arange(count, dtype=float)
-    time = (2 * week - first - last) / max(last - first, 1)
-    angle = 2 * np.pi * week / WEEKS_A_YEAR
-    waves = [turn(angle * number) for number in range(1, pairs + 1) for turn in (np.sin, np.cos)]
-    powers = np.polynomial.legendre.legvander(time, DEGREE if bends else 2)
-    return np.column_stack([powers[:, :3], *waves, powers[:, 3:]])
-
-
-def surprises(values: Floats, left_out: Flags | None = None, holidays: Flags | None = None) -> Surprises:
-    """Take a metric's weekly values apart; NaN is missing. `left_out` weeks are masked, whatever they hold.
+def surprises(
+    values: Floats, left_out: Flags | None = None, holidays: Flags | None = None, cycle: Cycle = WEEKS
+) -> Surprises:
+    """Take a metric's weekly (or monthly) values apart; NaN is missing. `left_out` ones are masked, whatever they hold.
 
     A week is exceptional from 3.5 usual sizes of a surprise on, in weeks with `holidays` from 2 on. (At 3, weeks that
     are large by chance would be left out too: links seem weaker then, and no fewer are false.)
@@ -89,13 +71,13 @@ def surprises(values: Floats, left_out: Flags | None = None, holidays: Flags | N
     low, high = (values[present].min(), values[present].max()) if present.any() else (0.0, 0.0)
     if usable.sum() < FEWEST or not high > low:
         nothing, none = np.zeros(len(values)), np.zeros(len(values), bool)
-        return Surprises(False, present, none, none, none, nothing, nothing, np.zeros(0), False, 0, 0.0, 0.0)
+        return Surprises(False, present, none, none, none, nothing, nothing, np.zeros(0), False, 0, 0.0, 0.0, cycle)
     bounds = np.full(len(values), EXCEPTIONAL) if holidays is None else np.where(holidays, IN_HOLIDAYS, EXCEPTIONAL)
-    plain = _Apart.of(np.where(present, values, 0.0), present, usable, bounds)
+    plain = _Apart.of(np.where(present, values, 0.0), present, usable, bounds, cycle)
     found, logs = plain, False
     if low > 0 and high / low > MULTIPLICATIVE:
         scaled = np.log(np.where(present, values, 1.0))
-        in_logs = _Apart.of(scaled, present, usable, bounds)
+        in_logs = _Apart.of(scaled, present, usable, bounds, cycle)
         logs = in_logs.likely_size + float(scaled[usable].mean()) <= plain.likely_size
         found = in_logs if logs else plain
     kept = usable & ~found.exceptional
@@ -113,6 +95,7 @@ def surprises(values: Floats, left_out: Flags | None = None, holidays: Flags | N
         columns=found.columns.shape[1] - 1,
         spread=found.spread,
         trend_share=_trend_share(found.level[kept], found.columns[kept, :3]),
+        cycle=cycle,
     )
 
 
@@ -130,21 +113,31 @@ class _Apart:
     bends: bool
 
     @classmethod
-    def of(cls, series: Floats, present: Flags, usable: Flags, bounds: Floats) -> _Apart:
+    def of(cls, series: Floats, present: Flags, usable: Flags, bounds: Floats, cycle: Cycle) -> _Apart:
         """Take a series apart; where its trend turns more often than a parabola, with a trend that can."""
         weeks = np.flatnonzero(present)
         first, last = int(weeks[0]), int(weeks[-1])
-        pairs = season_pairs(len(weeks))
-        found = cls._with(trend_and_season(first, last, pairs, len(series)), series, present, usable, bounds, False)
-        if len(weeks) >= FEWEST_FOR_BENDS:
-            columns = trend_and_season(first, last, pairs, len(series), bends=True)
+        waves = cycle.waves(len(weeks))
+        apart = cycle.apart if len(weeks) >= cycle.two_waves else None
+        columns = cycle.columns(first, last, waves, len(series))
+        found = cls._with(columns, series, present, usable, bounds, apart, bends=False)
+        if len(weeks) >= cycle.bends:
+            columns = cycle.columns(first, last, waves, len(series), bends=True)
             if found._bends(columns):
-                return cls._with(columns, series, present, usable, bounds, True)
+                return cls._with(columns, series, present, usable, bounds, apart, bends=True)
         return found
 
     @classmethod
     def _with(
-        cls, columns: Floats, series: Floats, present: Flags, usable: Flags, bounds: Floats, bends: bool
+        cls,
+        columns: Floats,
+        series: Floats,
+        present: Flags,
+        usable: Flags,
+        bounds: Floats,
+        apart: int | None,
+        *,
+        bends: bool,
     ) -> _Apart:
         """Fit trend, season and memory to the weeks that are not exceptional, and find those anew, until they stay."""
         exceptional = np.zeros(len(series), bool)
@@ -156,8 +149,8 @@ class _Apart:
             rest = filled(rest, present, memory)
             innovation = rest - expected(without_echoes(rest, exceptional, memory), memory)
             found, spread = _exceptional(innovation, usable, bounds)
-            if present.sum() >= TWO_SEASONS:
-                found = _every_year(found) & usable
+            if apart:
+                found = _every_year(found, apart) & usable
             if (found == exceptional).all():
                 break
             exceptional = found
@@ -195,12 +188,12 @@ def _least_squares(columns: Floats, target: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(columns, target, rcond=None)[0], np.float64)
 
 
-def _every_year(exceptional: Flags) -> Flags:
+def _every_year(exceptional: Flags, apart: int) -> Flags:
     """Return the exceptional weeks and those of the same time in other years: holidays come again."""
     found = exceptional.copy()
-    for years in range(1, len(found) // 52 + 1):
-        found[52 * years :] |= exceptional[: -52 * years]
-        found[: -52 * years] |= exceptional[52 * years :]
+    for after in range(apart, len(found), apart):
+        found[after:] |= exceptional[:-after]
+        found[:-after] |= exceptional[after:]
     return found
 
 

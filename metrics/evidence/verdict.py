@@ -10,11 +10,13 @@ import numpy as np
 Verdict = Literal["supported", "contradicted", "no_meaningful_link", "not_enough_evidence"]
 
 FEWEST_WEEKS = 26
-SUPPORT_RATE = 0.10
+# At 10 %, a tenth or more of all that is supported is chance where few of the true links show.
+SUPPORT_RATE = 0.08
 CONTRADICTION_RATE = 0.05
 ALONE = 0.05
-# Below 40 weeks a season can't be told from anything else.
+# Below 40 weeks a season can't be told from anything else, and few true links show.
 SHORT = 40
+SUPPORT_RATE_SHORT = 0.05
 ALONE_SHORT = 0.035
 MEANINGFUL = 0.3
 

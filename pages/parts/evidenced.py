@@ -12,6 +12,7 @@ import streamlit as st
 from metrics.charts.tree_picture import EdgeState
 from metrics.evidence.agenda import key_of
 from metrics.evidence.annotated import annotated_weeks, marking_notes
+from metrics.evidence.months import read_months
 from metrics.evidence.outcome import OutcomeEvidence, check_outcomes
 from metrics.evidence.quarter import QuarterEvidence, evidence
 from metrics.evidence.question import Refusal
@@ -164,4 +165,7 @@ def _of_quarter(path: Path, quarter: str, search: bool, marked: Marked, _opened:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _of_year(path: Path, year: int, marked: Marked, _opened: Opened) -> tuple[list[OutcomeEvidence], list[Refusal]]:
-    return check_outcomes(_opened.tree, _weekly(_opened, last_day_of_year(_opened.tree.calendar, year), marked))
+    last_day = last_day_of_year(_opened.tree.calendar, year)
+    weekly = _weekly(_opened, last_day, marked)
+    monthly = read_months(_opened.warehouse, _opened.tree, weekly, min(last_day, _opened.today))
+    return check_outcomes(_opened.tree, weekly, monthly)

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 import streamlit as st
 
 from metrics.charts import numbers
-from metrics.charts.evidence_words import VERDICTS, lag_words, outcome_sentence
+from metrics.charts.evidence_words import VERDICTS, lag_words, lead_time, outcome_sentence, time_with_both
 from metrics.charts.outcome_chart import forecast_chart, gain_chart
 from metrics.evidence.forecast import gains_by_lead
-from metrics.evidence.outcome import OutcomeEvidence
+from metrics.evidence.outcome import LEAD_RISK, OutcomeEvidence
 from metrics.evidence.weeks import last_day_of_year
 from metrics.tree.tree import Prediction
 from pages.parts import choices, evidenced
 from pages.parts.opening import Opened
 from pages.parts.text import plain
+
+_AHEAD = {
+    False: "The mean of the next four weeks, forecast in each week",
+    True: "The next month, forecast at the end of each",
+}
 
 
 def question(opened: Opened) -> str:
@@ -86,6 +91,7 @@ def _outcome(opened: Opened, one: OutcomeEvidence, year: int) -> None:
         )
     if one.trial is None or one.forward is None or one.backward is None:
         return
+    by_month = one.n_months is not None
     theme = "dark" if st.context.theme.type == "dark" else "light"
     chart, side = st.columns([5, 2], gap="large")
     with chart:
@@ -93,26 +99,41 @@ def _outcome(opened: Opened, one: OutcomeEvidence, year: int) -> None:
             forecast_chart(one, outcome, theme=theme), theme=None, width="stretch", key=f"forecast_{outcome.id}"
         )
         st.caption(
-            "The mean of the next four weeks, forecast in each week with what was known then, against what came."
+            f"{_AHEAD[by_month]}, with what was known then, against what came."
             " Blue: with the North Star. Grey: without it, from the outcome's own history."
         )
     with side:
         first, second = one.trial.gain_by_half
         _fact("Gain out of sample", f"{_gain(one.trial.gain)}; {_gain(first)} in the first half, {_gain(second)} after")
-        _fact("North Star first", f"about {_weeks(one.forward.lead_weeks)}, p {one.forward.p:.3f}")
-        _fact("Outcome first", f"about {_weeks(one.backward.lead_weeks)}, p {one.backward.p:.3f}")
-        _fact("Weeks with both", f"{one.n_weeks:,}")
-        claimed = one.prediction.lead_weeks
+        _fact("North Star first", f"about {lead_time(one, one.forward)}, p {one.forward.p:.3f}")
+        _fact("Outcome first", f"about {lead_time(one, one.backward)}, p {one.backward.p:.3f}")
+        _fact("Compared", time_with_both(one))
+        claimed = one.claimed_steps
         gains = gains_by_lead(one.sides[0].surprises, one.sides[1].surprises)
         st.caption("Gain by lead, each alone. Exploration, not a test" + ("; blue: as claimed" if claimed else ""))
-        st.altair_chart(gain_chart(gains, claimed, theme=theme), theme=None, width="stretch", key=f"gains_{outcome.id}")
+        st.altair_chart(
+            gain_chart(gains, claimed, unit="month" if by_month else "week", theme=theme),
+            theme=None,
+            width="stretch",
+            key=f"gains_{outcome.id}",
+        )
     with st.expander("How was this computed?", key=f"how_{outcome.id}"):
+        by_months = (
+            " One of the two has no weekly values, so both are compared by months: of weekly values, the mean of the"
+            " weeks that end in a month; what adds up over the days of a month, as for a month of average length."
+        )
+        leads = (
+            "1 to 3 months, and the closest lead"
+            if by_month
+            else "1 to 13 weeks, and the closest four neighbouring leads"
+        )
         st.markdown(
-            "Trend, season and memory are taken out of both. What remains, the surprises, is compared at leads of 1 to"
-            " 13 weeks, and the closest four neighbouring leads with 1,999 shuffles of the same surprises: p is how"
-            " often chance goes as closely. *Leads* takes p below .05, forecasts that get better with the North Star in"
-            " weeks that were not used for them, and no clearer lead the other way round. Weeks that people marked as"
-            " events or as faults of the data are left out."
+            "Trend, season and memory are taken out of both. What remains, the surprises, is compared at leads of"
+            f" {leads}, with 1,999 shuffles of the same surprises: p is how often chance goes as closely. *Leads* takes"
+            f" p below {LEAD_RISK:.2f}, forecasts that get better with the North Star in"
+            f" {'months' if by_month else 'weeks'} that were not used for them, and no clearer lead the other way"
+            " round. Weeks that people marked as events or as faults of the data are left out."
+            f"{by_months if by_month else ''}"
         )
 
 
@@ -120,7 +141,7 @@ def _past(opened: Opened) -> None:
     """List what came in each fiscal year, with all weeks up to its end."""
     st.header("Year by year", anchor=False)
     rows: dict[str, list[str]] = {
-        name: [] for name in ("Year", "Outcome", "Verdict", "Lead", "Gain", "Claimed", "What came", "Weeks")
+        name: [] for name in ("Year", "Outcome", "Verdict", "Lead", "Gain", "Claimed", "What came", "Compared")
     }
     for year in evidenced.years(opened):
         for one in evidenced.of_year(opened, year)[0]:
@@ -129,11 +150,11 @@ def _past(opened: Opened) -> None:
             rows["Year"].append(str(year))
             rows["Outcome"].append(opened.tree.metrics[one.prediction.metric].name)
             rows["Verdict"].append(VERDICTS[one.verdict])
-            rows["Lead"].append(_weeks(one.forward.lead_weeks) if one.forward else "")
+            rows["Lead"].append(lead_time(one, one.forward) if one.forward else "")
             rows["Gain"].append(_gain(one.trial.gain) if one.trial else "")
             rows["Claimed"].append(f"{claimed:g} %" if claimed is not None else "")
             rows["What came"].append(_interval(percent) if percent else "")
-            rows["Weeks"].append(f"{one.n_weeks:,}")
+            rows["Compared"].append(time_with_both(one))
     st.dataframe(rows, hide_index=True, width="stretch", key="years")
     st.caption("Each with all weeks up to the year's end, by the claims and definitions of today.")
 
@@ -156,10 +177,6 @@ def _interval(percent: Sequence[float]) -> str:
 
 def _gain(gain: float) -> str:
     return f"{gain * 100:.0f} %".replace("-", numbers.MINUS)
-
-
-def _weeks(count: int) -> str:
-    return f"{count} week{'' if count == 1 else 's'}"
 
 
 def _fact(heading: str, text: str) -> None:
