@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from metrics.signals.judgements import Judgements, LockedLimits
 from metrics.signals.kind import Kind
-from metrics.signals.monitor import Monitor, judge_weeks
+from metrics.signals.monitor import judge_weeks
 
 FIRST_WEEK = 105_700
 YEAR = 52
@@ -298,24 +298,6 @@ def test_a_metric_that_means_something_else_begins_anew() -> None:
     assert np.isnan(judgements.upper[50:56, 0]).all()
     assert 390 < judgements.expected[60, 0] < 410
     assert judgements.regime[50, 0] == judgements.regime[49, 0] + 1
-
-
-def test_further_weeks_go_on_from_the_state_before() -> None:
-    random = np.random.default_rng(4)
-    values = 100 + 4 * random.standard_normal((120, 6))
-    values[80:, 0] += 30
-    values[95, 1] += 60
-    nothing, holidays = np.full(values.shape, np.nan), np.zeros(120, bool)
-    earlier = Monitor(values[:90], FIRST_WEEK, nothing[:90], holidays[:90])
-    for week in range(90):
-        earlier.judge(week)
-    longer = earlier.extended(values, nothing, holidays)
-    for week in range(90, 120):
-        longer.judge(week)
-    whole = judge_weeks(values, FIRST_WEEK, nothing, holidays)
-    for name in ("expected", "lower", "upper", "kind", "since", "regime"):
-        np.testing.assert_array_equal(getattr(longer.judgements, name), getattr(whole, name), err_msg=name)
-    assert len(earlier.judgements.kind) == 90
 
 
 @settings(max_examples=20, deadline=None)

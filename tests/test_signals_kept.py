@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from metrics.ledger.ledger import Ledger
 from metrics.ledger.ledger_error import LedgerError
 from metrics.refresh import refresh
 from metrics.signals.kept import as_judged, judge_as_kept, to_keep
+from metrics.signals.monitor import Monitor
 from metrics.signals.review import SignalReview
 from metrics.tree.load import read_tree
 from metrics.warehouse.warehouse import Warehouse
@@ -48,7 +50,7 @@ def table(visits: Sequence[float]) -> str:
     """Visits as given, calls the same but one, and three weeks of a young metric."""
     rows = ["day,visits,calls,young"]
     for number, value in enumerate(visits):
-        young = "5" if number >= len(visits) - 3 else ""
+        young = "5" if number >= WEEKS - 3 else ""
         rows.append(f"{week(number)},{value},{value + number % 3},{young}")
     return "\n".join(rows) + "\n"
 
@@ -72,13 +74,13 @@ class Kept:
         self.files.write("weekly.csv", table(visits))
         assert not refresh(self.files.workspace, None, self.ledger).failed
 
-    def judged(self, as_of: datetime | None = None, last: date = LAST) -> SignalReview:
+    def judged(self, as_of: datetime | None = None, last: date = LAST, state: Path | None = None) -> SignalReview:
         path = self.files.workspace.store.current()
         assert path is not None
         warehouse = Warehouse(path)
         try:
             tree = read_tree(warehouse.tree_text).tree
-            return judge_as_kept(tree, warehouse, last, short, self.ledger.limits, as_of)
+            return judge_as_kept(tree, warehouse, last, short, self.ledger.limits, as_of, state)
         finally:
             warehouse.close()
 
@@ -103,6 +105,33 @@ def kept(workspace: Callable[..., WorkspaceFiles], clean: None) -> Iterator[Kept
 @pytest.fixture
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NORTHSTAR_LEDGER_URL", raising=False)
+
+
+def test_after_a_refresh_only_the_new_week_is_judged(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = kept.files.state
+    kept.judged(state=state)
+    kept.write([*spiked(), 320])
+    judged_weeks: list[int] = []
+    judge_week = Monitor.judge
+    monkeypatch.setattr(Monitor, "judge", lambda self, at: (judged_weeks.append(at), judge_week(self, at))[1])
+    review = kept.judged(last=week(WEEKS), state=state)
+    assert judged_weeks == [WEEKS]
+    assert kept.judged(last=week(WEEKS), state=state).signals(FIRST) == review.signals(FIRST)
+    assert judged_weeks == [WEEKS]
+    afresh = kept.judged(last=week(WEEKS))
+    assert review.signals(FIRST) == afresh.signals(FIRST)
+    assert review.signal("visits", week(WEEKS)) is not None
+    for metric in ("visits", "calls", "young"):
+        assert review.chart(metric).equals(afresh.chart(metric))
+
+
+def test_who_goes_back_leaves_what_was_judged_of_later_weeks(kept: Kept) -> None:
+    state = kept.files.state
+    kept.judged(state=state)
+    written = (state / "signals.npz").read_bytes()
+    kept.judged(last=week(WEEKS - 20), state=state)
+    kept.judged(as_of=kept.clock.now, last=week(WEEKS - 5), state=state)
+    assert (state / "signals.npz").read_bytes() == written
 
 
 def test_what_has_no_limits_is_not_kept(kept: Kept) -> None:

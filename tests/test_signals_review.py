@@ -16,6 +16,7 @@ from workspaces import WorkspaceFiles
 from metrics.charts.numbers import THIN, short
 from metrics.refresh import refresh
 from metrics.signals.judge import denominator_of, judge
+from metrics.signals.monitor import Monitor
 from metrics.signals.review import SignalReview
 from metrics.signals.signal import KeptWeek, Lock
 from metrics.signals.watch import watches
@@ -239,19 +240,21 @@ def test_an_earlier_review_is_gone_on_with(reviewed: Reviewed, monkeypatch: pyte
     values[78] = 300
     earlier = reviewed({"m": values}, at=70)
     whole = reviewed({"m": values})
-    begun = []
-    monkeypatch.setattr("metrics.signals.judge.Monitor", lambda *_: begun.append(1))
-    later = reviewed({"m": values}, earlier=earlier)
-    assert begun == []
+    judged_weeks: list[int] = []
+    judge_week = Monitor.judge
+    monkeypatch.setattr(Monitor, "judge", lambda self, at: (judged_weeks.append(at), judge_week(self, at))[1])
+    later = reviewed({"m": values}, earlier=earlier.progress)
+    assert judged_weeks == list(range(71, 80))
     assert later.signals(FIRST) == whole.signals(FIRST)
     np.testing.assert_array_equal(later.judgements.upper, whole.judgements.upper)
 
 
-def test_an_earlier_review_of_other_values_is_not_gone_on_with(reviewed: Reviewed) -> None:
+def test_an_earlier_review_of_other_values_is_gone_on_with_from_before_them(reviewed: Reviewed) -> None:
     values = routine(200, 8)
     earlier = reviewed({"m": values}, at=70)
+    assert earlier.signal("m", week(65)) is None
     values[65] = 300
-    assert reviewed({"m": values}, earlier=earlier).signal("m", week(65)) is not None
+    assert reviewed({"m": values}, earlier=earlier.progress).signal("m", week(65)) is not None
 
 
 @pytest.mark.parametrize(("sign", "way"), [("positive", "rise"), ("negative", "fall")])

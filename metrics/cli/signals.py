@@ -61,7 +61,7 @@ def signals(
             raise typer.BadParameter(f"{since} is after the week to review, {week}.", param_hint="'--since'")
         with Ledger.open(found.state) as ledger:
             moment = now.moment if as_of is not None else None
-            review = judge_as_kept(now.tree, now.warehouse, week, short, ledger.limits, moment)
+            review = judge_as_kept(now.tree, now.warehouse, week, short, ledger.limits, moment, found.state)
         told = review.signals(since or week)
         if as_json:
             say_json(signals_json(week, told))

@@ -11,13 +11,13 @@ from types import MappingProxyType
 import numpy as np
 
 from metrics.signals import xmr
-from metrics.signals.holiday import holiday_weeks
 from metrics.signals.judgements import Judgements, LockedLimits
 from metrics.signals.kind import Kind
 from metrics.signals.memory import Bools, Floats
-from metrics.signals.monitor import Monitor
 from metrics.signals.procedure import PROCEDURE
-from metrics.signals.review import Seen, SignalReview
+from metrics.signals.progress import Progress, judged
+from metrics.signals.review import SignalReview
+from metrics.signals.seen import Seen
 from metrics.signals.signal import KeptWeek, Lock
 from metrics.signals.wording import WriteNumber
 from metrics.tree.tree import Metric, Tree
@@ -32,14 +32,14 @@ def judge(
     locks: Sequence[Lock] = (),
     kept: Collection[KeptWeek] = (),
     dividers: Mapping[str, Collection[date]] = MappingProxyType({}),
-    earlier: SignalReview | None = None,
+    earlier: Progress | None = None,
 ) -> SignalReview:
     """Judge all weeks of all metrics up to `week_ending`, each with what was known in it.
 
     `write` writes a number in a metric's unit, for the sentences. `locks` are limits that people fixed; `kept` are
     weeks of past reviews, which stay as they were judged then, unless their value has changed. `dividers` are the last
     days of the first weeks in which a metric means something else, by its id: it begins anew. With `earlier`, only
-    weeks that it has not judged are judged, if it saw the same values.
+    weeks that it has not judged are judged, and those from some way before the first that it saw differently.
     """
     found = warehouse.weekly_matrix(week_ending)
     ids = tuple(tree.metrics)
@@ -50,15 +50,16 @@ def judge(
         if denominator := denominator_of(metric):
             denominators[:, column] = _judgeable(found)[:, warehouse.series[denominator].number]
     weeks = found.weeks
-    seen = Seen(ids, weeks, values, denominators, tuple(locks), _divided(dividers, ids, weeks))
-    monitor = _judged(seen, earlier)
+    locked = _locked(ids, weeks, locks)
+    seen = Seen(ids, weeks, values, denominators, _divided(dividers, ids, weeks), locked)
+    monitor, progress = judged(seen, earlier) if weeks else (None, None)
     judgements = monitor.judgements if monitor else Judgements.none(values.shape)
     textbook = [column for column, metric in enumerate(tree.metrics.values()) if metric.limits == "xmr"]
     if textbook and weeks:
         judgements = judgements.longer(0)
         _judge_by_xmr(judgements, seen, textbook)
     by_week = {(week.metric, week.week_ending): week for week in _standing(kept, seen)}
-    return SignalReview(tree, ids, weeks, values, judgements, by_week, write, seen, monitor)
+    return SignalReview(tree, ids, weeks, values, judgements, by_week, write, monitor, progress)
 
 
 def _standing(kept: Collection[KeptWeek], seen: Seen) -> Iterator[KeptWeek]:
@@ -72,23 +73,6 @@ def _standing(kept: Collection[KeptWeek], seen: Seen) -> Iterator[KeptWeek]:
         # Sums of the same days may differ in the last digits, with the order in which they were added.
         if week.value is None or math.isclose(seen.values[row, column], week.value, rel_tol=1e-9):
             yield week
-
-
-def _judged(seen: Seen, earlier: SignalReview | None) -> Monitor | None:
-    """Judge what was seen, from where an earlier review left off if it saw the same."""
-    if not seen.weeks:
-        return None
-    holidays = holiday_weeks(seen.weeks)
-    if earlier is not None and earlier.monitor is not None and seen.continues(earlier.seen):
-        done = len(earlier.weeks)
-        monitor = earlier.monitor.extended(seen.values, seen.denominators, holidays)
-    else:
-        done = 0
-        first_week = seen.weeks[0].toordinal() // 7
-        monitor = Monitor(seen.values, first_week, seen.denominators, holidays, _locked(seen), seen.dividers)
-    for week in range(done, len(seen.weeks)):
-        monitor.judge(week)
-    return monitor
 
 
 def denominator_of(metric: Metric) -> str | None:
@@ -111,14 +95,14 @@ def _divided(dividers: Mapping[str, Collection[date]], ids: Sequence[str], weeks
     return found
 
 
-def _locked(seen: Seen) -> LockedLimits | None:
-    if not seen.locks:
+def _locked(ids: Sequence[str], weeks: Sequence[date], locks: Sequence[Lock]) -> LockedLimits | None:
+    if not locks:
         return None
-    limits = LockedLimits(*(np.full(seen.values.shape, np.nan) for _ in range(3)))
-    for lock in seen.locks:
-        if lock.metric in seen.ids:
-            column = seen.ids.index(lock.metric)
-            rows = [row for row, week in enumerate(seen.weeks) if lock.holds(week)]
+    limits = LockedLimits(*(np.full((len(weeks), len(ids)), np.nan) for _ in range(3)))
+    for lock in locks:
+        if lock.metric in ids:
+            column = ids.index(lock.metric)
+            rows = [row for row, week in enumerate(weeks) if lock.holds(week)]
             limits.expected[rows, column] = lock.expected
             limits.lower[rows, column] = lock.lower
             limits.upper[rows, column] = lock.upper
@@ -127,7 +111,7 @@ def _locked(seen: Seen) -> LockedLimits | None:
 
 def _judge_by_xmr(judgements: Judgements, seen: Seen, columns: Sequence[int]) -> None:
     """Judge some metrics by the textbook chart: limits from all weeks before, and its three rules."""
-    locked = _locked(seen)
+    locked = seen.locked
     for column in columns:
         values = seen.values[:, column]
         parts = [0, *(int(week) for week in np.flatnonzero(seen.dividers[:, column]) if week), len(values)]

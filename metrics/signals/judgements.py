@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 
@@ -51,8 +50,3 @@ class LockedLimits:
     expected: Floats
     lower: Floats
     upper: Floats
-
-
-def padded(array: Any, more: int, fill: float) -> Any:
-    """Return an array with `more` rows of `fill` at the end."""
-    return np.concatenate([array, np.full((more, *array.shape[1:]), fill, array.dtype)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 from metrics.ledger.judged_limits import JudgedLimits, RecordedLimits, ToldSignal
 from metrics.ledger.limits import Limits
 from metrics.signals.judge import judge
+from metrics.signals.progress import FILE_NAME, Progress
 from metrics.signals.review import SignalReview
 from metrics.signals.signal import KeptWeek, KindName, Lock, Signal, Strength
 from metrics.signals.wording import WriteNumber
@@ -25,13 +27,22 @@ def judge_as_kept(
     write: WriteNumber,
     limits: Limits,
     as_of: datetime | None = None,
+    state: Path | None = None,
 ) -> SignalReview:
     """Judge all weeks up to one with the locks, and the weeks of past reviews, that the ledger keeps.
 
-    With `as_of`, those that it kept at that moment. Raises LedgerError.
+    With `as_of`, those that it kept at that moment. With `state`, the workspace's state folder, judging goes on from
+    where it was left there, and how far it came is written down. Raises LedgerError.
     """
     kept = [_kept(week) for week in limits.judged(as_of)]
-    return judge(tree, warehouse, week_ending, write, locks_of(limits.decisions(as_of)), kept)
+    path = state / FILE_NAME if state else None
+    earlier = Progress.read(path) if path else None
+    review = judge(tree, warehouse, week_ending, write, locks_of(limits.decisions(as_of)), kept, earlier=earlier)
+    progress = review.progress
+    # Who looks at an old week leaves what is known of later ones.
+    if path and as_of is None and progress and not (earlier and earlier.covers(progress)):
+        progress.write(path)
+    return review
 
 
 def locks_of(decisions: Iterable[RecordedLimits]) -> list[Lock]:

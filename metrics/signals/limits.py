@@ -16,7 +16,6 @@ _POWERS = (0.0, 0.25, 0.5)
 _LEAST_SCALE = 1e-12
 _SPREAD_OF_RATIO = 0.2125  # of Geary's ratio, times the root of the number of values
 _MOST_SKEW = 1.5
-_FEW = 30.0
 
 
 def scale(errors: Floats, parameters: Whole, age: Whole, procedure: Procedure) -> Floats:
@@ -52,7 +51,9 @@ def _weights(weeks: int, procedure: Procedure) -> Floats:
 
 @cache
 def _table(procedure: Procedure) -> Floats:
-    freedom = np.maximum(np.arange(_MOST + 1) * procedure.freedom, 2.0)
+    weeks = np.arange(_MOST + 1)
+    first = np.minimum(weeks, procedure.freedom_weeks)
+    freedom = np.maximum(procedure.freedom * first + procedure.freedom_later * (weeks - first), 2.0)
     return np.asarray(stats.t.isf(stats.norm.sf(procedure.limit), freedom))
 
 
@@ -74,24 +75,30 @@ def narrowing_power(errors: Floats, denominators: Floats) -> tuple[float, float]
     return _POWERS[int(np.argmin(costs))], float(np.median(denominators[known]))
 
 
-def varies_like_counts(whole: Bools, middle: Floats, spread: Floats) -> Bools:
+def varies_like_counts(whole: Bools, middle: Floats, spread: Floats, procedure: Procedure) -> Bools:
     """Return which metrics are small whole numbers that vary at least about as much as counts of chance events do."""
-    return np.asarray(whole & (middle > 0) & (middle < _FEW) & (spread**2 > 0.5 * middle))
+    return np.asarray(whole & (middle > 0) & (middle < procedure.few) & (spread**2 > 0.5 * middle))
 
 
-def upper_of_counts(limit: Floats, counts: Bools, middle: Floats, spread: Floats) -> Floats:
-    """Return upper limits, in standard deviations: those of counts allow for their skewness.
+def of_counts(
+    limit: Floats, counts: Bools, settled: Bools, middle: Floats, spread: Floats, procedure: Procedure
+) -> tuple[Floats, Floats]:
+    """Return lower and upper limits, in standard deviations: those of counts allow for their skewness.
 
-    By the Cornish-Fisher expansion for a skewness of spread / middle, that of a Poisson variable, and never below the
-    Poisson quantile itself.
+    By the Cornish-Fisher expansion for a skewness of spread / middle, that of a Poisson variable; the upper one is
+    never below the Poisson quantile itself. Where counts are so few that the lower limit would be below zero, all that
+    is to be outside is above; and as the mean alone says how they vary, `settled` ones need no quantile of Student's t.
     """
-    found = limit.copy()
+    lower, upper = limit.copy(), limit.copy()
     if counts.any():
         few, mean, width = limit[counts], middle[counts], spread[counts]
-        expanded = few + (few**2 - 1.0) / 6.0 * np.minimum(width / mean, _MOST_SKEW)
-        quantile = stats.poisson.isf(stats.norm.sf(few), mean)
-        found[counts] = np.maximum(expanded, (quantile + 0.5 - mean) / width)
-    return found
+        one_sided = mean < few * width
+        above = np.where(one_sided & settled[counts], stats.norm.isf(2 * stats.norm.sf(procedure.limit)), few)
+        skew = np.minimum(width / mean, _MOST_SKEW) / 6.0
+        quantile = stats.poisson.isf(stats.norm.sf(above), mean)
+        upper[counts] = np.maximum(above + (above**2 - 1.0) * skew, (quantile + 0.5 - mean) / width)
+        lower[counts] = np.where(one_sided, few, few - (few**2 - 1.0) * skew)
+    return lower, upper
 
 
 def tail(standard: Floats, procedure: Procedure) -> Floats:

@@ -99,6 +99,8 @@ def _choose(values: Floats, restart: Bools, columns: Floats, whole: Bools, proce
     m = np.maximum(counted.sum(axis=0), 2)
     jacobian = np.where(counted, logs, 0.0).sum(axis=0)
     cost = _costs(products, m, jacobian, memories, known.sum(axis=0), procedure)
+    few = whole & (np.where(known, values, np.inf).min(axis=0) < procedure.few)
+    cost[:, :, few, 1] += procedure.counts_in_logs_penalty * np.log(m[few])
     cost[:, :, ~may_log, 1] = np.inf
     lowest = cost.transpose(2, 0, 1, 3).reshape(metrics, -1).argmin(axis=1)
     columns_chosen, memory, log = np.unravel_index(lowest, (len(_SUBSETS), len(memories), 2))

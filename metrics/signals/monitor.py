@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from dataclasses import fields
 
 import numpy as np
 
 from metrics.signals import limits
-from metrics.signals.judgements import Judgements, LockedLimits, padded
+from metrics.signals.checkpoint import Checkpoint
+from metrics.signals.judgements import Judgements, LockedLimits
 from metrics.signals.kind import Kind
 from metrics.signals.memory import Bools, Floats, Whole
 from metrics.signals.model import Models, choose, design
@@ -76,25 +77,11 @@ class Monitor:
         self.judgements = Judgements.none((len(values), metrics))
         self.regimes = Regimes(self)
 
-    def extended(self, values: Floats, denominators: Floats, holidays: Bools) -> Monitor:
-        """Return the same state with room for further weeks, which `values` has after those that were judged.
-
-        The earlier weeks must be the same; the further ones are judged with `judge`.
-        """
-        longer = deepcopy(self)
-        more = len(values) - len(self.values)
-        longer.values, longer.denominators = values, denominators
-        longer.has_denominator = _has_any(denominators)
-        longer.design = design(self.first_week, len(values))
-        longer.peaks.holidays = holidays
-        longer.judgements = self.judgements.longer(more)
-        for holder, name, fill in (
-            (longer, "clean", np.nan), (longer, "standard", np.nan), (longer, "dividers", False),
-            (longer.peaks, "events", 0.0), (longer.peaks, "excess", 0.0), (longer.peaks, "usual", 0.0),
-            (longer.regimes, "restart", False), (longer.regimes, "outside", 0),
-        ):  # fmt: skip
-            setattr(holder, name, padded(getattr(holder, name), more, fill))
-        return longer
+    def go_on(self, checkpoint: Checkpoint, judgements: Judgements) -> None:
+        """Begin after the weeks that another monitor has judged, which must be the same here."""
+        checkpoint.restore(self)
+        for field in fields(Judgements):
+            getattr(self.judgements, field.name)[: checkpoint.week] = getattr(judgements, field.name)[: checkpoint.week]
 
     def judge(self, week: int) -> None:
         """Judge one week; all weeks before it must have been judged."""
@@ -112,26 +99,26 @@ class Monitor:
         middle, spread = self.forecast(week)
         base = self.limit()
         limit = base * self.tail
-        counts = limits.varies_like_counts(self.whole & ~self.models.log, middle, spread)
+        counts = limits.varies_like_counts(self.whole & ~self.models.log, middle, spread, p)
         usual = self.raw(middle)
         up, down = self.peaks.reach(week, self.models.log, usual, spread, limit)
-        ceiling = limits.upper_of_counts(limit, counts, middle, spread)
-        high, low = np.maximum(ceiling, up), np.maximum(limit, down)
+        settled = history >= p.full_limits
+        floor, ceiling = limits.of_counts(limit, counts, settled, middle, spread, p)
+        high, low = np.maximum(ceiling, up), np.maximum(floor, down)
         for name, z in (("expected", middle), ("lower", middle - low * spread), ("upper", middle + high * spread)):
             getattr(out, name)[week] = np.where(judged, self.raw(z), np.nan)
         out.trial[week] = judged & (history < p.full_limits)
-        out.peak[week] = judged & ((up > ceiling) | (down > limit))
+        out.peak[week] = judged & ((up > ceiling) | (down > floor))
         error = self.transformed(value) - middle
         r = np.where(judged & present, error / spread, np.nan)
         self.standard[week] = r
-        beyond = (r > ceiling) | (r < -limit)  # an expected peak too: it does not move the level
+        beyond = (r > ceiling) | (r < -floor)  # an expected peak too: it does not move the level
         signal = (r > high) | (r < -low)
         out.kind[week] = np.where(signal, Kind.OUTSIDE_LIMITS, np.where(moved, Kind.MOVED, Kind.ROUTINE))
         self._locks(week)
         self.peaks.note(week, beyond, r, value, usual)
         self._learn(week, present, judged, beyond, error, spread)
         self.regimes.settle(week, beyond, signal, limit)
-        settled = history >= p.full_limits
         self._follow(week, judged & present & settled & ~(beyond & ~signal), r, base)
         routine = judged & present & (out.kind[week] == Kind.ROUTINE)
         lacking, peak_week = self.peaks.missing(week, self.standard, routine)

@@ -37,12 +37,16 @@ class Procedure:
     least_count_in_logs: float = 8.0
     penalty: float = 0.75
     memory_penalty: float = 0.5
+    few: float = 30.0
+    counts_in_logs_penalty: float = 1.0
     # The limits: what the scale rests on, how far they are away, how much further for wild metrics.
     scale_weeks: int = 104
-    half_life: float = 26.0
+    half_life: float = 52.0
     winsor: float = 3.0
-    limit: float = 2.75
+    limit: float = 2.62
     freedom: float = 0.6
+    freedom_weeks: int = 12
+    freedom_later: float = 0.19
     tail_weeks: int = 104
     tail_least: int = 39
     tail_winsor: float = 4.0
@@ -50,7 +54,7 @@ class Procedure:
     tail_most: float = 1.45
     # Shifts: the weighted mean of errors, two weeks alike, the way back, too many at once.
     slow_weight: float = 0.25
-    slow_limit: float = 3.9
+    slow_limit: float = 3.75
     slow_clip: float = 3.0
     pair_gap: float = 2.25
     former_weeks: int = 13

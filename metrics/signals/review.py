@@ -13,9 +13,10 @@ import pandas as pd
 from metrics.signals import xmr
 from metrics.signals.judgements import Judgements
 from metrics.signals.kind import Kind
-from metrics.signals.memory import Bools, Floats
+from metrics.signals.memory import Floats
 from metrics.signals.monitor import Monitor
-from metrics.signals.signal import KeptWeek, KindName, Lock, Signal, Strength
+from metrics.signals.progress import Progress
+from metrics.signals.signal import KeptWeek, KindName, Signal, Strength
 from metrics.signals.wording import Judged, WriteNumber, sentence
 from metrics.signals.xmr import XmrChart
 from metrics.tree.tree import Tree
@@ -32,32 +33,6 @@ _STRONG = (Kind.OUTSIDE_LIMITS, Kind.NEW_LEVEL, Kind.BACK_TO_FORMER_LEVEL)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """All that weeks were judged from; arrays are weeks x metrics."""
-
-    ids: tuple[str, ...]
-    weeks: tuple[date, ...]
-    values: Floats
-    denominators: Floats
-    locks: tuple[Lock, ...]
-    dividers: Bools
-
-    def continues(self, earlier: Seen) -> bool:
-        """Whether this is what an earlier review saw, with further weeks. Locks must not come in between."""
-        count = len(earlier.weeks)
-        return (
-            self.ids == earlier.ids
-            and self.weeks[:count] == earlier.weeks
-            and not self.locks
-            and not earlier.locks
-            and np.array_equal(self.values[:count], earlier.values, equal_nan=True)
-            and np.array_equal(self.denominators[:count], earlier.denominators, equal_nan=True)
-            and np.array_equal(self.dividers[:count], earlier.dividers)
-            and not self.dividers[count:].any()
-        )
-
-
-@dataclass(frozen=True)
 class SignalReview:
     """Every week of every metric up to the review's, judged with what was known in that week.
 
@@ -71,8 +46,8 @@ class SignalReview:
     judgements: Judgements
     kept: Mapping[tuple[str, date], KeptWeek]
     write: WriteNumber
-    seen: Seen
     monitor: Monitor | None
+    progress: Progress | None
 
     def signals(self, since: date, up_to: date | None = None) -> list[Signal]:
         """Return the signals of the weeks that end from `since` to `up_to`: oldest first, then in the tree's order."""

@@ -112,7 +112,8 @@ def _judged() -> set[tuple[Path, int, datetime | None]]:
 def _review(path: Path, decided: int, as_of: datetime | None, _opened: Opened) -> SignalReview:
     newest = max(week for week in (_opened.newest_week, _opened.review_week) if week)
     limits = opening.ledger(_opened.workspace).limits
-    return judge_as_kept(_opened.tree, _opened.warehouse, newest, numbers.short, limits, as_of)
+    state = _opened.workspace.state
+    return judge_as_kept(_opened.tree, _opened.warehouse, newest, numbers.short, limits, as_of, state)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from metrics.signals import xmr  # noqa: E402
+from metrics.signals.checkpoint import Checkpoint  # noqa: E402
 from metrics.signals.monitor import Monitor, judge_weeks  # noqa: E402
 
 Floats = NDArray[np.float64]
@@ -240,8 +241,8 @@ def speed(metrics: int = 500, weeks: int = 260) -> None:
     for week in range(weeks - 1):
         monitor.judge(week)
     before = _now()
-    nothing = np.full(values.shape, np.nan)
-    later = monitor.extended(values, nothing, np.zeros(weeks, bool))
+    later = Monitor(values, FIRST_WEEK)
+    later.go_on(Checkpoint.of(monitor, weeks - 1), monitor.judgements)
     later.choose_model(weeks - 1, np.arange(metrics))
     later.judge(weeks - 1)
     end = _now()
