@@ -15,8 +15,10 @@ from metrics.ledger.audit import Audit, RecordedAudit
 from metrics.ledger.author import Author
 from metrics.ledger.ledger import Ledger
 from metrics.review.audit import badge, proposed, result_of
+from metrics.review.doubts import doubts
 from metrics.review.figures import Figures
-from metrics.review.trust import trust
+from metrics.review.freshness import Freshness, Rhythm
+from metrics.review.trust import Trust, trust
 from metrics.tree.definition import definition_changes, definition_digest
 from metrics.tree.load import load_tree, read_tree
 from metrics.tree.tree import Tree
@@ -91,7 +93,8 @@ def test_the_data_page_puts_the_worst_first(open_page: Callable[..., AppTest]) -
     to_do = dict(zip(table["Metric"], table["What to do"], strict=True))
     assert said["Returns"].startswith("Could not be read by the last refresh")
     assert said["Sales"].startswith("Late since Tue 31 Mar, 00:00")
-    assert said["Visits"] == said["Calls"] == "Late since Tue 7 Apr, 00:00."  # these files ended in March
+    assert said["Visits"] == "Late since Tue 7 Apr, 00:00."  # these files ended in March
+    assert said["Calls"] == "Late since Tue 7 Apr, 00:00. And 1 more, on its page."
     assert to_do["Sales"] == "Ask ana@shop.example when it will be in."
     sources = [text.value for text in at.markdown]
     assert any("Late since Tue 31 Mar, 00\\:00" in text and "Sales" in text for text in sources)
@@ -136,7 +139,7 @@ def test_what_gives_a_metric_its_first_value(workspace: Callable[..., WorkspaceF
 
 def test_doubts_are_told_with_the_day(open_page: Callable[..., AppTest], files: WorkspaceFiles) -> None:
     done = files.command("check")
-    assert "'calls': 2026-03-22 has -5, and a count can't be negative." in done.stderr
+    assert "'calls': 2026-03-22 has \u22125, and a count can't be negative." in done.stderr
 
 
 def recorded(metric: str, week: str, text: str, result: Any = "match", at: datetime | None = None) -> RecordedAudit:
@@ -152,13 +155,11 @@ TEXT = "northstar: 1\nmetrics:\n  a: {source: manual}\n  b: {source: manual}\n  
 def test_metrics_take_turns() -> None:
     tree = read_tree(TEXT).tree
     order = list(tree.deck_metrics)
-    week = date(2026, 3, 29)
-    assert proposed(tree, {}, week) == order[0]
+    assert proposed(tree, {}) == order[0]
     done = {order[0]: recorded(order[0], "2026-03-29", TEXT)}
-    assert proposed(tree, done, week) == order[0]  # it stays this week's, checked by now
-    assert proposed(tree, done, week + timedelta(days=7)) == order[1]
+    assert proposed(tree, done) == order[1]
     all_done = {name: recorded(name, f"2026-03-{8 + 7 * at:02}", TEXT) for at, name in enumerate(order)}
-    assert proposed(tree, all_done, date(2026, 4, 5)) == order[0]
+    assert proposed(tree, all_done) == order[0]
 
 
 @pytest.mark.parametrize(
@@ -241,15 +242,191 @@ def test_a_changed_header_and_doubled_rows_are_told(workspace: Callable[..., Wor
     tree = {**TREE, "sources": {"shop": TREE["sources"]["shop"]}, "metrics": {"visits": {"source": "shop"}}}
     files = workspace(tree, {"shop.csv": rows("visits")})
     assert files.refresh().sources[0].notes == ()
-    files.write("shop.csv", rows("visits", "clicks"))
-    files.refresh()
-    with files.opened() as (_, warehouse):
-        assert warehouse.sources[0].notes == [
-            "Since the refresh before, the header has clicks, which it had not before."
-        ]
+    files.write("shop.csv", rows("visits", "clicks", "calls"))
+    (told,) = files.refresh().sources[0].notes
+    assert told.startswith("Since the refresh of 20")
+    assert told.endswith(": the header has clicks, calls, which it had not before.")
     text = rows("visits")
     files.write("shop.csv", text + text.partition("\n")[2])
-    files.refresh()
+    notes = files.refresh().sources[0].notes
+    assert notes[0] == told, "for a week, whatever is read meanwhile"
+    assert "clicks, calls are no longer in it." in notes[1] and "Was an export appended twice?" in notes[2]
     with files.opened() as (_, warehouse):
-        notes = " ".join(warehouse.sources[0].notes)
-    assert "clicks is no longer in the header" in notes and "Was an export appended twice?" in notes
+        assert warehouse.sources[0].notes == list(notes)
+
+
+DAYS = 70  # up to and with Sunday, 10 May 2026
+SHOP: dict[str, Any] = {
+    "teams": {"shop": {"lead": "ana@shop.example"}},
+    "sources": {"shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily"}},
+    "metrics": {
+        "visits": {"source": "shop", "team": "shop", "unit": "count"},
+        "sales": {"source": "shop", "team": "shop", "unit": "count"},
+        "rate": {"formula": "sales / visits", "unit": "percent", "team": "shop"},
+    },
+}
+
+
+def shop(workspace: Callable[..., WorkspaceFiles], cells: dict[tuple[str, int], str], more: str = "") -> WorkspaceFiles:
+    """Two columns of about 100 a day; `cells` stand in for those of a column and a day's number."""
+    lines = ["day,visits,sales"]
+    for at in range(DAYS):
+        usual = str(90 + at * 8 % 21)
+        values = [cells.get((name, at), usual) for name in ("visits", "sales")]
+        lines.append(",".join([str(MONDAY + timedelta(days=at)), *values]))
+    made = workspace(SHOP, {"shop.csv": "\n".join(lines) + "\n" + more})
+    made.refresh()
+    return made
+
+
+def known(files: WorkspaceFiles, audits: dict[str, RecordedAudit] | None = None, **late: datetime) -> dict[str, Trust]:
+    now = datetime(2026, 5, 11, 9, tzinfo=UTC)
+    with files.opened() as (tree, warehouse):
+        figures = Figures(tree, warehouse, date(2026, 5, 10))
+        fresh = {"shop": Freshness("shop", Rhythm(), now, late)} if late else {}
+        doubted = doubts(tree, warehouse.path, now.date())
+        return {
+            one.arrival.metric.id: one for one in trust(tree, warehouse, figures, fresh, doubted, audits or {}, now)
+        }
+
+
+def test_absent_days_are_told_where_the_week_shown_is_complete(workspace: Callable[..., WorkspaceFiles]) -> None:
+    found = known(shop(workspace, {("visits", at): "" for at in (58, 59, 30)}))
+    assert found["visits"].standing == "absent" and found["sales"].standing == "sound"
+    assert found["visits"].sentence == "3 days of the last 26 weeks have no value: 1, 29, 30 Apr."
+    assert found["visits"].to_do == "Add the days, or write absent: zero or another grain: in the source."
+    assert found["rate"].sentence == "Visits: 3 days of the last 26 weeks have no value: 1, 29, 30 Apr."
+
+
+def test_absent_days_stand_beside_a_week_that_is_incomplete(workspace: Callable[..., WorkspaceFiles]) -> None:
+    visits = known(shop(workspace, {("visits", at): "" for at in (30, 66)}))["visits"]
+    assert visits.standing == "incomplete"
+    assert visits.sentences == (
+        "6 of 7 days are there; changes that need all of them stay blank.",
+        "2 days of the last 26 weeks have no value: 1 Apr, 7 May.",
+    )
+
+
+def test_a_formula_says_of_which_part_a_doubt_or_lateness_is(workspace: Callable[..., WorkspaceFiles]) -> None:
+    files = shop(workspace, {("sales", 60): "-5"})
+    found = known(files)
+    assert found["sales"].sentence == "2026-05-01 has \u22125, and a count can't be negative."
+    assert found["rate"].sentence == "Sales: 2026-05-01 has \u22125, and a count can't be negative."
+    found = known(files, visits=datetime(2026, 5, 11, tzinfo=UTC))
+    assert found["visits"].sentence == "Late since Mon 11 May, 00:00."
+    assert found["rate"].sentences[0] == "Late since Mon 11 May, 00:00: Visits."
+    files.write("shop.csv", "no,table\n")
+    files.refresh()
+    assert known(files)["sales"].sentence.startswith("Could not be read by the last refresh: shop.csv has no column")
+    assert known(files)["rate"].sentence.startswith("Could not be read by the last refresh: Visits, Sales: shop.csv")
+
+
+def test_what_is_to_be_done_is_what_the_doubt_says(workspace: Callable[..., WorkspaceFiles]) -> None:
+    sales = known(shop(workspace, {("sales", 60): "-5"}))["sales"]
+    assert sales.to_do == (
+        "Ask ana@shop.example whether that is right. "
+        "Correct it at its source, or write checks: {min: ...} if it is right."
+    )
+
+
+def test_a_day_to_come_is_a_doubt_and_not_the_newest_value(workspace: Callable[..., WorkspaceFiles]) -> None:
+    visits = known(shop(workspace, {}, "2062-05-10,100,100\n"))["visits"]
+    assert visits.arrival.last_day == date(2026, 5, 10)
+    assert visits.sentence == "2062-05-10 is still to come, and has the value 100."
+    assert visits.standing == "doubtful"
+
+
+def test_a_mismatch_is_told_with_both_values(workspace: Callable[..., WorkspaceFiles]) -> None:
+    files = shop(workspace, {})
+    digest = definition_digest("sales", load_tree(files.folder).tree)
+    at = datetime(2026, 5, 11, tzinfo=UTC)
+    week = date(2026, 5, 10)
+    audit = RecordedAudit("sales", week, "mismatch", 648.0, 0.0, ANA, "by SQL", digest, id=1, at=at)
+    found = known(files, {"sales": audit})
+    assert found["sales"].sentence == "Ana got 0 by hand, 648 was shown: by SQL"
+    assert found["rate"].standing == "mismatch" and found["rate"].sentence.startswith("Sales: Ana got 0 by hand")
+    digest = definition_digest("rate", load_tree(files.folder).tree)
+    audit = RecordedAudit("rate", week, "mismatch", 0.648, 0.99, ANA, "", digest, id=1, at=at)
+    assert known(files, {"rate": audit})["rate"].sentence == ("Ana got 99\u202f% by hand, 64.8\u202f% was shown.")
+
+
+def test_an_audit_out_of_turn_does_not_take_the_weeks_turn(
+    open_page: Callable[..., AppTest], files: WorkspaceFiles
+) -> None:
+    tree = load_tree(files.folder).tree
+    turn, other = tree.deck_metrics[:2]
+    week = date(2026, 3, 29)
+
+    def proposal() -> str:
+        st.cache_resource.clear()
+        at = open_page("pages/anytime/data.py", week=str(week))
+        return str(at.session_state) + " ".join(str(one.proto) for one in at.get("bidi_component"))
+
+    with Ledger.open(files.state) as ledger:
+        digest = definition_digest(other, tree)
+        ledger.audits.record(Audit(other, week, "match", 1.0, 1.0, ANA, "", digest))
+    said = proposal()
+    assert "turn to be derived again by hand" in said and f"metric={turn}&" in said
+    with Ledger.open(files.state) as ledger:
+        digest = definition_digest(turn, tree)
+        ledger.audits.record(Audit(turn, week, "match", 1.0, 1.0, ANA, "", digest))
+    said = proposal()
+    assert "was derived again by Ana for this week: it matched." in said and f"metric={turn}&" in said
+
+
+def test_the_metrics_page_lists_every_doubt_and_is_quiet_when_sound(
+    workspace: Callable[..., WorkspaceFiles], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = shop(workspace, {("sales", 60): "-5", ("sales", 40): "0", ("sales", 20): ""})
+    monkeypatch.setenv("NORTHSTAR_WORKSPACE", str(files.folder))
+    monkeypatch.setenv("NORTHSTAR_STATE", str(files.state))
+    st.cache_resource.clear()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/weekly/metric.py")
+    at.query_params["metric"] = "sales"
+    at.run()
+    assert not at.exception
+    assert "How far to trust it" in [one.value for one in at.caption]
+    said = " ".join(one.value for one in at.markdown).replace("\\", "")
+    assert "2026-05-01 has \u22125" in said and "2026-04-11 has 0" in said
+    assert "1 day of the last 26 weeks has no value: 22 Mar." in said
+    st.cache_resource.clear()
+
+
+def test_a_refresh_says_how_many_metrics_have_values_that_look_wrong(workspace: Callable[..., WorkspaceFiles]) -> None:
+    files = shop(workspace, {("sales", 60): "-5"})
+    assert "1 metric has values that look wrong: `northstar check` shows them." in files.command("refresh").stderr
+    (doubt,) = json.loads(files.command("refresh", "--json").stdout)["doubts"]
+    assert (doubt["metric"], doubt["kind"]) == ("sales", "negative")
+    assert doubt["message"] == "2026-05-01 has \u22125, and a count can't be negative."
+    checked = json.loads(files.command("check", "--json").stdout)
+    assert [(one["file"], one["line"], one["column"], one["metric"]) for one in checked if one["metric"]] == [
+        ("shop.csv", None, "sales", "sales")
+    ]
+    files.write("shop.csv", (files.folder / "shop.csv").read_text().replace(",-5", ",95"))
+    done = files.command("refresh")
+    assert "look wrong" not in done.stderr and done.returncode == 0
+
+
+def test_values_beyond_the_declared_bounds_are_named(workspace: Callable[..., WorkspaceFiles]) -> None:
+    files = shop(workspace, {("sales", 60): "150", ("sales", 50): "160"})
+    files.write_tree({**SHOP, "metrics": {**SHOP["metrics"], "sales": {"source": "shop", "checks": {"max": 120}}}})
+    files.refresh()
+    assert known(files)["sales"].sentence == (
+        "2026-05-01 has 150, and should be at most 120. So it is on 2 days: 2026-05-01 (150), 2026-04-21 (160)."
+    )
+
+
+def test_the_data_page_does_not_show_a_day_to_come_as_the_newest(
+    workspace: Callable[..., WorkspaceFiles], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = shop(workspace, {}, "2062-05-10,100,100\n")
+    monkeypatch.setenv("NORTHSTAR_WORKSPACE", str(files.folder))
+    monkeypatch.setenv("NORTHSTAR_STATE", str(files.state))
+    st.cache_resource.clear()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/anytime/data.py").run()
+    assert not at.exception
+    said = " ".join(one.value for one in at.markdown).replace("\\", "")
+    assert "2 Mar 2026 to 10 May 2026, and some of days to come, up to 10 May 2062, from shop.csv." in said
+    table = next(frame.value for frame in at.dataframe if "What to do" in frame.value)
+    assert set(table["Newest value"]) == {"10 May 2026"}
+    st.cache_resource.clear()

@@ -18,7 +18,8 @@ DELIMITERS = (",", ";", "\t", "|")
 
 _ENDINGS = {"csv": (".csv", ".tsv", ".txt"), "excel": (".xlsx", ".xlsm"), "parquet": (".parquet", ".pq")}
 _GLOB = frozenset("*?[")
-_CHUNK = 1 << 20
+# Small enough to stay in the processor's cache.
+_CHUNK = 1 << 17
 _MOST_NAMES = 10
 
 
@@ -90,22 +91,27 @@ def look_at(path: Path, name: str) -> Text:
     Raises SourceError where it can't be opened, is empty, or is not UTF-8 text.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    plain, trailing, lines, returns, before = True, set[str](), 1, 0, b""
+    plain, lines, returns, before = True, 1, 0, b""
+    before_line_end = np.zeros(256, bool)
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 if not before and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                     raise SourceError(f"{name} is UTF-16, not UTF-8: save it as CSV UTF-8.")
                 _decode(decoder, chunk, name, lines)
-                block = np.frombuffer(before + chunk, np.uint8)
-                line_ends = np.flatnonzero((block[1:] == 10) | (block[1:] == 13))
-                trailing.update(map(chr, np.unique(block[line_ends])))
-                around = np.flatnonzero(block[1:-1] == 95)
-                plain &= not (_is_digit(block[around]) & _is_digit(block[around + 2])).any()
-                after_return = block[1:][block[:-1] == 13]
-                plain &= bool((after_return == 10).all())
-                returns += after_return.size - (before == b"\r\n")
-                lines += chunk.count(b"\n")
+                signs = before + chunk
+                block = np.frombuffer(signs, np.uint8)
+                ends_line = block == 10
+                lines += int(np.count_nonzero(ends_line[len(before) :]))
+                if b"\r" in signs:  # asking first is cheap: most files have none
+                    ends_line |= block == 13
+                    after_return = block[1:][block[:-1] == 13]
+                    plain &= bool((after_return == 10).all())
+                    returns += after_return.size - (before == b"\r\n")
+                before_line_end[block[:-1][ends_line[1:]]] = True
+                if b"_" in signs:
+                    around = np.flatnonzero(block[1:-1] == 95)
+                    plain &= not (_is_digit(block[around]) & _is_digit(block[around + 2])).any()
                 before = chunk[-2:]
     except FileNotFoundError:
         raise SourceError(f"{name} is gone: put it back, or change 'path:'.") from None
@@ -117,8 +123,8 @@ def look_at(path: Path, name: str) -> Text:
         raise SourceError(f"{name} is empty: it needs a header and at least one row.")
     _decode(decoder, b"", name, lines, final=True)
     plain &= before[-1] != 13 and returns in (0, lines - 1)
-    trailing.add(chr(before[-1]))
-    return Text(plain, frozenset(trailing & {*DELIMITERS, '"', " "}))
+    before_line_end[before[-1]] = True
+    return Text(plain, frozenset(sign for sign in (*DELIMITERS, '"', " ") if before_line_end[ord(sign)]))
 
 
 def _is_digit(block: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -127,7 +133,9 @@ def _is_digit(block: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> np.ndarray[t
 
 def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, name: str, line: int, final: bool = False) -> None:
     try:
-        decoder.decode(chunk, final)
+        # Plain ASCII needs no decoding, but where the chunk before ended within a sign.
+        if final or not chunk.isascii() or decoder.getstate()[0]:
+            decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
         line += chunk[: error.start].count(b"\n")
         raise SourceError(f"{name} is not UTF-8 (line {line}): save it as CSV UTF-8.") from None

@@ -3,7 +3,8 @@
 Changes are kept as Parquet, one part a source and refresh, with one row a series and day: `state` and `value` as they
 are now, `old_state` and `old_value` as they were. A state is 0 where the source has no row of that day, 1 where its
 row is blank, 2 where it has a value. `redefined` says that the metric is computed in another way than before, so that
-the source restated nothing. All parts of all refreshes in turn give the values of any refresh.
+the source restated nothing. Where all is new, these last three are left out: nothing was there before. All parts of
+all refreshes in turn give the values of any refresh.
 """
 
 from __future__ import annotations
@@ -48,12 +49,27 @@ left join previous.series as old_series on old_series.key = coalesce(new.key, ol
 where (new.day is null) <> (old.day is null) or new.value is distinct from old.value
 """
 
-# A view: where all is new, a table would only be a copy of all values.
-_ALL_NEW = f"""
+_COLUMNS = "key, day, state, value, old_state, old_value, redefined"
+
+# Where all is new, the keys of the series are written a million times: as a type of a few words they need no look-up.
+_NAMED = """
+create temp type key_of_series as enum (select key from main.series);
+create temp table named as select number, source, key::key_of_series as key from main.series;
+"""
+
+_ALL_NEW = """
 create or replace temp view change as
-select source, key, day, case when value is null then 1 else 2 end::utinyint as state, value,
-       0::utinyint as old_state, null::double as old_value, false as redefined
-from ({_NEW})
+select source, key, day, case when value is null then 1 else 2 end::utinyint as state, value
+from observation join named on named.number = observation.series
+"""
+
+_NEW_COLUMNS = "key, day, state, value"
+
+_NEW_COUNTS = """
+select source, sum(filled)::bigint, 0, 0
+from (select series, count(value) as filled from observation group by series)
+join main.series as series on series.number = series
+group by source order by source
 """
 
 _COUNTS = """
@@ -91,13 +107,16 @@ def changes(
     """
     if compare:
         connection.execute(_DIFFERENT, {"same": list(same)})
+        columns, counts = _COLUMNS, _COUNTS
     else:
+        connection.execute(_NAMED)
         connection.execute(_ALL_NEW)
+        columns, counts = _NEW_COLUMNS, _NEW_COUNTS
     found = []
-    for number, (source, added, changed, removed) in enumerate(connection.execute(_COUNTS).fetchall()):
+    for number, (source, added, changed, removed) in enumerate(connection.execute(counts).fetchall()):
         path = scratch / f"changes-{number}.parquet"
         connection.execute(
-            f"copy (select * exclude (source) from change where source = $source) to '{_quoted(path)}'"
+            f"copy (select {columns} from change where source = $source) to '{_quoted(path)}'"
             " (format parquet, compression zstd, compression_level 1)",
             {"source": source},
         )
@@ -137,8 +156,12 @@ def value_changes(parts: Iterable[Part], up_to: date | None = None, restated: bo
         rows = connection.execute(
             """select parse_filename(filename)[:9]::bigint as refresh, parse_filename(filename)[11:16]::bigint,
                       key, day, old_value, value
-               from read_parquet($paths, filename = true)
-               where day <= $up_to and not redefined and old_value is distinct from value
+               from (
+                   from read_parquet($paths, filename = true, union_by_name = true)
+                   union all by name
+                   select null::utinyint as old_state, null::double as old_value, null::boolean as redefined where false
+               )
+               where day <= $up_to and redefined is not true and old_value is distinct from value
                  and (old_state = 2 or not $restated)
                order by refresh desc, key, day""",
             {"paths": paths, "up_to": up_to or date.max, "restated": restated},

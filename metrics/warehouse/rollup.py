@@ -51,38 +51,43 @@ from period_day where fingerprint is not null
 group by grain, period
 """
 
+# What picks one value a period picks the one whose rank is lowest: its rank by value or by day, `by_value` and `by_day`
+# being 1, -1 or 0. One aggregate is left where min, max, first and last would each take their time with every row.
+_ROLLING = """
+create or replace temp table rolling as
+select
+    number as series, grain, additive, aggregate, ticks,
+    case aggregate when 'min' then 1 when 'max' then -1 else 0 end::double as by_value,
+    case aggregate when 'first' then 1 when 'last' then -1 else 0 end::double as by_day,
+from series
+"""
+
 # `present` counts expected days only. What is not additive says nothing of a month. Added up as whole numbers, values
 # have the same sum in whatever order the threads meet them.
 _ROLLED = """
 create or replace temp table rolled as
 with value_in_period as (
     select
-        daily.series,
+        series,
         period,
-        sum((value * ticks)::hugeint)::double / any_value(ticks) as total,
+        sum((value * ticks)::hugeint)::double as total,
         count(*) as days,
-        min(value) as smallest,
-        max(value) as largest,
-        arg_min(value, day) filter (aggregate = 'first') as earliest,
-        arg_max(value, day) filter (aggregate = 'last') as latest,
+        arg_min(value, value * by_value + (day - date '1970-01-01') * by_day) as picked,
         count(fingerprint)::integer as present,
         coalesce(bit_xor(fingerprint), 0) as fingerprint,
     from daily
-    join series on series.number = daily.series
+    join rolling using (series)
     join period_day using (grain, day)
     where is_week or additive
-    group by daily.series, period
+    group by series, period
 )
 select
     series,
     period,
     case aggregate
-        when 'sum' then case when isfinite(total) then total end
-        when 'mean' then case when isfinite(total) then total / days end
-        when 'min' then smallest
-        when 'max' then largest
-        when 'first' then earliest
-        else latest
+        when 'sum' then case when isfinite(total / ticks) then total / ticks end
+        when 'mean' then case when isfinite(total / ticks) then total / ticks / days end
+        else picked
     end as value,
     present,
     expected_in_period.expected,
@@ -96,7 +101,7 @@ select
          when grain = 'monthly' and (span = 'month' or last = last_day(last)) then 'days'
          else grain end as cover,
 from value_in_period
-join series on series.number = value_in_period.series
+join rolling using (series)
 join expected_in_period using (grain, period)
 join periods on periods.number = value_in_period.period
 """
@@ -142,6 +147,7 @@ def roll_up(
     load_periods(connection, periods)
     connection.execute(_PERIOD_DAYS, {"week_end": calendar.week_ends_on + 1})
     connection.execute(_EXPECTED_IN_PERIOD)
+    connection.execute(_ROLLING)
     connection.execute(_ROLLED)
     _add_formulas(connection, series)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -102,7 +103,7 @@ class SeriesRow:
             return "mean"
         return self.metric.aggregate
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """Fingerprint of all that decides a day's value, so that values of another definition are never kept.
 
@@ -129,6 +130,11 @@ def series_of(tree: Tree) -> list[SeriesRow]:
     return [SeriesRow(number, *row) for number, row in enumerate(rows())]
 
 
+def of_source(source: Source, series: Sequence[SeriesRow]) -> list[SeriesRow]:
+    """Return those of some series of a tree that are read from a source."""
+    return [row for row in series if row.source is not None and row.source.id == source.id and row.kind != "formula"]
+
+
 def create(connection: duckdb.DuckDBPyConnection, workspace: Path, tree_text: str, built_at: datetime) -> None:
     """Create the empty tables of a new warehouse; `built_at` is UTC without a zone."""
     connection.execute(TABLES)
@@ -137,7 +143,7 @@ def create(connection: duckdb.DuckDBPyConnection, workspace: Path, tree_text: st
     )
 
 
-def insert_series(connection: duckdb.DuckDBPyConnection, rows: list[SeriesRow]) -> None:
+def insert_series(connection: duckdb.DuckDBPyConnection, rows: Sequence[SeriesRow]) -> None:
     """Write what the tree says of each series; grain and days are found later, from the values."""
     names = ("number", "key", "metric", "kind", "source", "definition", "aggregate", "additive", "absent", "grain")
     load_rows(
@@ -181,6 +187,6 @@ def _digest(parts: object) -> str:
     return sha256(json.dumps(parts, default=str).encode()).hexdigest()[:16]
 
 
-def source_fingerprint(source: Source, rows: list[SeriesRow], content: object, zone: str) -> str:
+def source_fingerprint(source: Source, rows: Sequence[SeriesRow], content: object, zone: str) -> str:
     """Return a fingerprint of a source's declaration, of its series and of its content, by this version's rules."""
     return _digest([FORMAT, repr(source), [(row.key, row.definition) for row in rows], content, zone])
