@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import guard, opening
+from pages.parts import components, guard, opening
 
 ROOT = Path(__file__).parent
 
@@ -34,7 +34,7 @@ def main() -> None:
         ],
         position="top",
     )
-    st.html(ROOT / "pages" / "parts" / "app.css")
+    components.app_style()
     with guard.routed():
         page.run()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from postgres import postgres_database, postgres_server, postgres_url
@@ -13,6 +14,15 @@ CASES = Path(__file__).parents[2] / "shared/cases"
 
 # Fixtures for all tests that need a PostgreSQL server.
 __all__ = ["postgres_database", "postgres_server", "postgres_url"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on_after_a_page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages opened without a browser prepare no other weeks in the background: that would meet the next test."""
+    if hasattr(request.module, "AppTest"):
+        from pages.parts import review
+
+        monkeypatch.setattr(review, "Timer", Mock())
 
 
 @pytest.fixture

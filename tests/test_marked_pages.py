@@ -80,7 +80,7 @@ def ran(at: AppTest) -> AppTest:
 
 def data(at: AppTest, component: str) -> dict[str, Any]:
     protos = [element.proto for element in at.get("bidi_component")]
-    return next(json.loads(one.json) for one in protos if one.component_name == f"northstar_{component}")
+    return next(json.loads(one.json or one.bytes) for one in protos if one.component_name == f"northstar_{component}")
 
 
 def judged(files: WorkspaceFiles) -> list[JudgedLimits]:

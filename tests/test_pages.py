@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ from awkward import awkward_files, awkward_tree
 from streamlit.testing.v1 import AppTest
 from workspaces import WorkspaceFiles
 
+from metrics.review.figures import Figures
+from metrics.tree.tree import Tree
+from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
+from pages.parts import review
 from pages.parts.text import plain
 
 ROOT = Path(__file__).parents[1]
@@ -96,7 +101,8 @@ def said(at: AppTest) -> str:
 def drawn(at: AppTest, component: str) -> list[dict[str, Any]]:
     """What each use of a component of ours is given to draw."""
     found = [element.proto for element in at.get("bidi_component")]
-    return [json.loads(proto.json) for proto in found if proto.component_name == f"northstar_{component}"]
+    named = [proto for proto in found if proto.component_name == f"northstar_{component}"]
+    return [json.loads(proto.json or proto.bytes) for proto in named]
 
 
 def wall(at: AppTest) -> dict[str, Any]:
@@ -210,6 +216,37 @@ def test_no_widget_is_given_two_first_values(demo: AppTest, caplog: pytest.LogCa
         visit(demo, "metric", week="2026-10-31")
         visit(demo, "week")
     assert [record.message for record in caplog.records if "Session State API" in record.message] == []
+
+
+class AtOnce:
+    """A timer that does not wait."""
+
+    def __init__(self, _: float, prepare: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self.start = partial(prepare, *arguments)
+
+
+def test_the_weeks_before_and_after_are_computed_before_anybody_asks(
+    open_app: OpenApp, demo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[date] = []
+
+    def figures(tree: Tree, warehouse: Warehouse, week_ending: date) -> Figures:
+        computed.append(week_ending)
+        return Figures(tree, warehouse, week_ending)
+
+    monkeypatch.setattr(review, "Figures", figures)
+    monkeypatch.setattr(review, "Timer", AtOnce)
+    demo = open_app(demo_workspace)
+    assert computed == [date(2026, 11, 14), date(2026, 11, 7)], "nothing is newer"
+    computed.clear()
+    visit(demo, "week", week="2026-10-17")
+    assert sorted(computed) == [date(2026, 10, day) for day in (10, 17, 24)]
+    computed.clear()
+    before = visit(demo, "week", week="2026-10-10")
+    assert computed == [date(2026, 10, 3)]
+    assert wall(before)["weeks"][-1] == "2026-10-10" and len(blocks(before)) == 26
+    visit(demo, "metric", metric="signups", week="2026-10-24")
+    assert computed == [date(2026, 10, 3)]
 
 
 def test_home_is_this_week(demo: AppTest) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from metrics.review.metric_figures import Point
 
@@ -45,21 +46,23 @@ class Series:
     prior: Sequence[Point]
     targets: Sequence[Point]
 
-    def values(self) -> list[float]:
-        """Return the values of both years."""
+    @cached_property
+    def values(self) -> Sequence[float]:
+        """The values of both years."""
         return [point.value for point in (*self.current, *self.prior) if point.value is not None]
 
-    def target_values(self) -> list[float]:
-        """Return the targets there are."""
+    @cached_property
+    def target_values(self) -> Sequence[float]:
+        """The targets there are."""
         return [point.value for point in self.targets if point.value is not None]
 
 
 def axes(weeks: Series, months: Series) -> tuple[Axis, Axis]:
     """Return the axes of both sides: the same one, unless the scales differ by more than three times."""
-    sizes = [max((abs(value) for value in side.values()), default=0.0) for side in (weeks, months)]
+    sizes = [max((abs(value) for value in side.values), default=0.0) for side in (weeks, months)]
     if min(sizes) * APART < max(sizes):
-        return axis(weeks.values(), weeks.target_values()), axis(months.values(), months.target_values())
-    both = axis([*weeks.values(), *months.values()], [*weeks.target_values(), *months.target_values()])
+        return axis(weeks.values, weeks.target_values), axis(months.values, months.target_values)
+    both = axis([*weeks.values, *months.values], [*weeks.target_values, *months.target_values])
     return both, both
 
 

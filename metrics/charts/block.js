@@ -1,4 +1,4 @@
-// Draws the wall of blocks: all markup as one string, set once; a handful of listeners for any number of blocks.
+// Draws the wall of blocks: all new markup as one string, parsed once; a handful of listeners for any number of blocks.
 // Geometry and labels come finished from metrics/charts/block.py, signals and notes from metrics/charts/week_marks.py.
 
 const SHORT = ["Last wk", "WoW", "YoY", "MTD", "YoY", "QTD", "YoY", "YTD", "YoY"];
@@ -112,26 +112,50 @@ function drawBlock(block, { links, marks }) {
   const ownMarks = own(marks, block.id);
   const body = block.panels.length
     ? `${chart(block.panels, ownMarks)}
-<table class="box"><thead><tr>${HEADINGS}</tr></thead><tbody><tr>${block.box.map((figure) => cell(figure)).join("")}</tr></tbody></table>`
+<table class="box"><tbody><tr>${block.box.map((figure) => cell(figure)).join("")}</tr></tbody></table>`
     : `<p class="need">${safe(block.need)}</p>`;
   return `<article class="block" data-metric="${safe(block.id)}"><div class="head"><h3>${opener(block, links)}</h3>
 <span class="owner">${safe(block.owner)}</span><p class="unseen">${safe(block.sentence)}</p></div>
 ${headline(block)}${said(ownMarks)}${secondLine(block)}${body}</article>`;
 }
 
-function drawGrid(data) {
+function parsed(markup) {
+  const place = document.createElement("div");
+  place.innerHTML = markup;
+  return place;
+}
+
+// The blocks in their order. One that was drawn before, exactly so, is taken from `drawn`: filters draw nothing anew.
+function articlesOf(data, drawn) {
+  const all = data.sections.flatMap(({ blocks }) => blocks).map((block) => ({ id: block.id, markup: drawBlock(block, data) }));
+  const added = all.filter(({ id, markup }) => drawn.get(id)?.markup !== markup);
+  const articles = [...parsed(added.map(({ markup }) => markup).join("")).children];
+  const head = parsed(`<table><thead><tr>${HEADINGS}</tr></thead></table>`).querySelector("thead");
+  added.forEach(({ id, markup }, at) => {
+    articles[at].querySelector(".box")?.prepend(head.cloneNode(true));
+    drawn.set(id, { markup, article: articles[at] });
+  });
+  return all.map(({ id }) => drawn.get(id).article);
+}
+
+function drawGrid(data, drawn) {
   const key = `${KEY}${data.marks ? KEY_OF_MARKS : ""}</span>`;
-  return data.sections
-    .map(({ name, blocks }, at) => {
-      const title = name || at === 0 ? `<h2>${safe(name)}${at === 0 ? key : ""}</h2>` : "";
-      let grids = "";
-      for (let from = 0; from < blocks.length; from += SHEET) {
-        const some = blocks.slice(from, from + SHEET);
-        grids += `<div class="grid" style="--blocks:${some.length}">${some.map((block) => drawBlock(block, data)).join("")}</div>`;
-      }
-      return `<section>${title}${grids}</section>`;
-    })
-    .join("");
+  const wall = parsed(
+    data.sections
+      .map(({ name, blocks }, at) => {
+        const title = name || at === 0 ? `<h2>${safe(name)}${at === 0 ? key : ""}</h2>` : "";
+        let grids = "";
+        for (let from = 0; from < blocks.length; from += SHEET)
+          grids += `<div class="grid" style="--blocks:${Math.min(SHEET, blocks.length - from)}"></div>`;
+        return `<section>${title}${grids}</section>`;
+      })
+      .join(""),
+  );
+  const articles = articlesOf(data, drawn);
+  const grids = [...wall.querySelectorAll(".grid")];
+  for (const { blocks } of data.sections)
+    for (let left = blocks.length; left > 0; left -= SHEET) grids.shift().append(...articles.splice(0, Math.min(SHEET, left)));
+  return wall;
 }
 
 function spark(block) {
@@ -302,6 +326,7 @@ function onFocus(root, event) {
 function mount(parent) {
   const root = document.createElement("div");
   root.className = "wall";
+  root.drawn = new Map();
   root.sheet = document.createElement("div");
   root.tip = document.createElement("div");
   root.tip.className = "tip";
@@ -322,20 +347,21 @@ function mount(parent) {
   return root;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: written, parentElement }) {
   const root = parentElement.querySelector(".wall") ?? mount(parentElement);
+  const text = new TextDecoder().decode(written);
+  if (text === root.text) return;
+  root.text = text;
+  const data = JSON.parse(text);
   root.open = (metric, week) => {
     const about = week && week !== data.weeks.at(-1) ? `&about=${week}` : "";
     follow(data.links[metric] + about);
   };
   root.marks = data.marks;
   root.weeks = data.weeks ?? [];
-  const markup = data.view === "table" ? drawTable(data) : drawGrid(data);
-  if (markup === root.markup) return;
   const focused = root.getRootNode().activeElement?.closest("[data-metric]")?.dataset.metric;
-  root.markup = markup;
   root.blocks = new Map(data.sections.flatMap(({ blocks }) => blocks.map((block) => [block.id, block])));
   hideTip(root);
-  root.sheet.innerHTML = markup;
+  root.sheet.replaceChildren(...(data.view === "table" ? parsed(drawTable(data)) : drawGrid(data, root.drawn)).childNodes);
   if (focused) root.sheet.querySelector(`[data-metric="${CSS.escape(focused)}"] .open`)?.focus({ preventScroll: true });
 }

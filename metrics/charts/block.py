@@ -5,7 +5,9 @@ Computed once, here, as geometry and finished labels. The component's JavaScript
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from metrics.calendar import Calendar
@@ -81,6 +83,11 @@ class Block:
             "box": [cell.as_json() for cell in self.box],
             "panels": [_panel_as_dict(side) for side in self.panels],
         }
+
+    @cached_property
+    def json(self) -> str:
+        """The block as JSON, written once for all who see it."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, separators=(",", ":"))
 
 
 def block(metric: Metric, team: str, figures: MetricFigures, calendar: Calendar) -> Block:

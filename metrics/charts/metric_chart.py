@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from metrics.charts import numbers
+from metrics.charts import numbers, words
 from metrics.charts.chart_axis import Axis, axis_of, label_places
 from metrics.charts.chart_frame import View, prepared
 from metrics.charts.chart_marks import choosable, note_flags, with_notes
@@ -29,6 +29,8 @@ BREAK: Literal["break-paths-filter-domains"] = "break-paths-filter-domains"
 _ROOM_FOR_LABELS = 84
 _ROOM_FOR_POINT = 0.012
 _MANY_POINTS = 60
+_LABEL_LINE = 15
+_MOST_DIVIDERS_LABELLED = 4
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def metric_chart(
         current_line(drawing).add_params(zoom),
         complete_points(drawing),
         incomplete_points(drawing),
-        end_labels(drawing, metric),
+        *end_labels(drawing, metric),
         note_flags(drawing.chart(), colours),
         choosable(tooltips(drawing, view)) if choose else tooltips(drawing, view),
     ]
@@ -106,14 +108,26 @@ def divider_rules(drawing: Drawing, dividers: Sequence[Divider]) -> list[Layer]:
     shown = [one for one in dividers if first <= pd.Timestamp(one.day)]
     if not shown:
         return []
-    days = [min(pd.Timestamp(one.day), last) for one in shown]
-    frame = pd.DataFrame({"period": days, "text": [one.text for one in shown]})
-    base = alt.Chart(frame).encode(x=drawing.x, tooltip=alt.Tooltip("text:N", title="Definition"))
+    frame = pd.DataFrame({"period": [min(pd.Timestamp(one.day), last) for one in shown]})
+    base = alt.Chart(frame.assign(text=[one.text for one in shown])).encode(x=drawing.x)
     rule = base.mark_rule(color=drawing.colours.ink, strokeDash=[2, 3], strokeWidth=1.2, clip=True)
-    label = base.mark_text(
-        align="right", baseline="top", dx=-4, color=drawing.colours.quiet, fontSize=12, clip=True
-    ).encode(y=alt.value(2), text=alt.value("definition changed"))
-    return [rule, label]
+    layers: list[Layer] = [rule.encode(tooltip=alt.Tooltip("text:N", title="Definition"))]
+    # What is before a rule is computed by the new definition, too. Near each other, each day has a line of its own.
+    for line, day in enumerate(sorted({one.day for one in shown}, reverse=True)[:_MOST_DIVIDERS_LABELLED]):
+        at = min(pd.Timestamp(day), last)
+        right = at - first < (last - first) / 3  # there is no room to the left
+        place = alt.Chart(pd.DataFrame({"period": [at]})).encode(x=drawing.x)
+        label = place.mark_text(
+            align="left" if right else "right",
+            baseline="top",
+            dx=4 if right else -4,
+            color=drawing.colours.quiet,
+            fontSize=12,
+            clip=True,
+        )
+        text = alt.value(f"all computed anew on {words.short_day(day)}")
+        layers.append(label.encode(y=alt.value(2 + _LABEL_LINE * line), text=text))
+    return layers
 
 
 def prior_year_line(drawing: Drawing) -> alt.LayerChart:
@@ -169,15 +183,17 @@ def incomplete_points(drawing: Drawing) -> alt.Chart:
     return layer
 
 
-def end_labels(drawing: Drawing, metric: Metric) -> alt.LayerChart:
+def end_labels(drawing: Drawing, metric: Metric) -> list[Layer]:
     """Write at the end of each line what it is, instead of a legend; no value there that is not the last period's."""
     frame, colours = drawing.frame, drawing.colours
     texts = {"value": "", "prior_year": "year before", "target": "target"}
     inks = {"value": colours.current, "prior_year": colours.quiet, "target": colours.ink}
     last = {name: frame[name].dropna() for name in texts if name != "value" or pd.notna(frame[name].iloc[-1])}
     ends = {name: values for name, values in last.items() if len(values)}
+    if not ends:
+        return []
     heights = label_places([float(values.iloc[-1]) for values in ends.values()], drawing.axis)
-    labels = []
+    labels: list[Layer] = []
     for (name, values), height in zip(ends.items(), heights, strict=True):
         text = texts[name] or numbers.short(float(values.iloc[-1]), metric)
         place = frame.loc[values.index[-1:], ["period"]].assign(label_y=height, label=text)
@@ -191,7 +207,7 @@ def end_labels(drawing: Drawing, metric: Metric) -> alt.LayerChart:
             fontWeight=600 if name == "value" else 400,
         )
         labels.append(label.encode(x=drawing.x, y=drawing.y("label_y"), text="label:N"))
-    return alt.LayerChart(layer=labels)
+    return labels
 
 
 def tooltips(drawing: Drawing, view: View) -> alt.Chart:

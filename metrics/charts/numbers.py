@@ -6,9 +6,10 @@ A missing number is the empty string. A minus is a true minus; a narrow no-break
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 
-from metrics.tree.tree import Metric
+from metrics.tree.tree import Metric, Unit
 
 THIN = "\u202f"
 MINUS = "\u2212"
@@ -43,7 +44,7 @@ def short(value: float | None, metric: Metric) -> str:
     elif metric.unit == "percent":
         text = f"{_grouped(abs(value) * 100)}{THIN}%"
     else:
-        text = _symbol(metric) + _scaled(abs(value))
+        text = _symbol(metric.unit, metric.currency) + _scaled(abs(value))
     return _signed(value, text)
 
 
@@ -71,17 +72,7 @@ def full(value: float | None, metric: Metric) -> str:
     """Return a number as exactly as a reader may want it: `4,123`, `41.23 %`, `$1,234.50`, `3 min 6 s`."""
     if value is None or not math.isfinite(value):
         return ""
-    size = abs(value)
-    if metric.unit == "duration":
-        text = _spelled_clock(size)
-    elif metric.unit == "percent":
-        text = f"{_exact(size * 100, 2)}{THIN}%"
-    elif metric.unit == "currency":
-        cents = 0 if (metric.currency or "").upper() in _WITHOUT_CENTS else 2
-        text = _symbol(metric) + _money(size, cents)
-    else:
-        text = _exact(size, 0 if metric.unit == "count" and size >= 100 else 2)
-    return _signed(value, text)
+    return _full(value, metric.unit, metric.currency)
 
 
 def change(value: float | None, metric: Metric, *, unit: bool = True, brief: bool = False) -> str:
@@ -115,6 +106,21 @@ def share(value: float | None) -> str:
     return _signed(value, f"{text}{THIN}%")
 
 
+@lru_cache(maxsize=50_000)  # next week's review shows most of this week's numbers again
+def _full(value: float, unit: Unit, currency: str | None) -> str:
+    size = abs(value)
+    if unit == "duration":
+        text = _spelled_clock(size)
+    elif unit == "percent":
+        text = f"{_exact(size * 100, 2)}{THIN}%"
+    elif unit == "currency":
+        cents = 0 if (currency or "").upper() in _WITHOUT_CENTS else 2
+        text = _symbol(unit, currency) + _money(size, cents)
+    else:
+        text = _exact(size, 0 if unit == "count" and size >= 100 else 2)
+    return _signed(value, text)
+
+
 def _signed(value: float, text: str) -> str:
     if value >= 0:
         return text
@@ -122,10 +128,10 @@ def _signed(value: float, text: str) -> str:
     return text if is_zero else f"{MINUS}{text}"
 
 
-def _symbol(metric: Metric) -> str:
-    if metric.unit != "currency" or not metric.currency:
+def _symbol(unit: Unit, currency: str | None) -> str:
+    if unit != "currency" or not currency:
         return ""
-    code = metric.currency.upper()
+    code = currency.upper()
     return _SYMBOLS.get(code, f"{code}{THIN}")
 
 

@@ -76,11 +76,12 @@ def panel(metric: Metric, series: Series, frame: Frame, scale: Axis, caption: st
     write = partial(numbers.bare, metric=metric, like=like)
     step = (frame.right - frame.left) / max(1, len(series.current) - 1)
     xs = [round(frame.left + step * number, 1) for number in range(len(series.current))]
-    beyond = [value for value in series.target_values() if not scale.holds(value)]
+    ys = _heights(series.current, scale)
+    beyond = [value for value in series.target_values if not scale.holds(value)]
     if beyond:
         caption += f", target {'above' if beyond[-1] > scale.high else 'below'}"
     labels = [Label("caption", _number(frame.left), _CAPTION, "start", caption)]
-    if series.values():
+    if series.values:
         labels += _ticks(series.current, xs)
     else:
         middle = _number((frame.left + frame.right) / 2)
@@ -89,12 +90,12 @@ def panel(metric: Metric, series: Series, frame: Frame, scale: Axis, caption: st
     labels += _last(write, series, xs, scale)
     zero = scale.low <= 0 <= scale.high
     return Panel(
-        line=_path(series.current, xs, scale),
-        prior=_path(series.prior, xs, scale),
+        line=_path(ys, xs),
+        prior=_path(_heights(series.prior, scale), xs),
         targets=_dashes(series.targets, xs, scale, min(4.0, step * 0.36)),
-        base=(scale.y(0.0) if zero else BOTTOM) if series.values() else None,
+        base=(scale.y(0.0) if zero else BOTTOM) if series.values else None,
         zero=zero,
-        marks=_marks(metric, series, xs, scale),
+        marks=_marks(metric, series, xs, ys),
         labels=tuple(labels),
     )
 
@@ -104,16 +105,22 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _path(points: Sequence[Point], xs: Sequence[float], scale: Axis) -> str:
+def _heights(points: Sequence[Point], scale: Axis) -> list[float | None]:
+    return [None if point.value is None else scale.y(point.value) for point in points]
+
+
+def _path(ys: Sequence[float | None], xs: Sequence[float]) -> str:
     """A line that breaks where a value is missing. A value on its own is a stroke of no length: a dot."""
     parts: list[str] = []
     drawing = False
-    for point, x in zip(points, xs, strict=False):
-        if point.value is not None:
-            parts.append(f"{'L' if drawing else 'M'}{_number(x)} {_number(scale.y(point.value))}")
-            if not drawing:
-                parts.append("h0")
-        drawing = point.value is not None
+    for y, x in zip(ys, xs, strict=False):
+        if y is None:
+            drawing = False
+        elif drawing:
+            parts.append(f"L{_number(x)} {_number(y)}")
+        else:
+            parts.append(f"M{_number(x)} {_number(y)}h0")
+            drawing = True
     return "".join(parts)
 
 
@@ -143,7 +150,7 @@ def _extents(write: Write, series: Series, frame: Frame, scale: Axis) -> list[La
 
     Where they are one and the same, the newest value says it.
     """
-    values = series.values()
+    values = series.values
     if not values or (min(values) == max(values) and series.current[-1].value is not None):
         return []
     x = _number(frame.left - 5)
@@ -173,15 +180,10 @@ def _last(write: Write, series: Series, xs: Sequence[float], scale: Axis) -> lis
     return [Label("last", _number(place[0]), round(place[1], 1), "end", write(value))]
 
 
-def _marks(metric: Metric, series: Series, xs: Sequence[float], scale: Axis) -> tuple[Mark, ...]:
+def _marks(metric: Metric, series: Series, xs: Sequence[float], ys: Sequence[float | None]) -> tuple[Mark, ...]:
     return tuple(
-        Mark(
-            x,
-            None if point.value is None else scale.y(point.value),
-            point.incomplete,
-            _tip(metric, point, _at(series.prior, number), _at(series.targets, number)),
-        )
-        for number, (point, x) in enumerate(zip(series.current, xs, strict=True))
+        Mark(x, y, point.incomplete, _tip(metric, point, _at(series.prior, number), _at(series.targets, number)))
+        for number, (point, x, y) in enumerate(zip(series.current, xs, ys, strict=True))
     )
 
 

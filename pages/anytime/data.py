@@ -6,6 +6,7 @@ import streamlit as st
 
 from metrics.review.arrivals import worst_first
 from pages.parts import audit_panel, links, opening, review, source_list, trusted
+from pages.parts.components import go
 
 opened = opening.require()
 
@@ -31,4 +32,4 @@ st.caption("As of the week chosen above, worst first. Choose a row to open the m
 audit_panel.proposal(opened, week_ending)
 chosen = source_list.metrics_table(trusted.metrics(opened, week_ending))
 if chosen:
-    links.open_metric(chosen, week_ending)
+    go(links.metric_url(chosen, week_ending), key="open_metric")

@@ -23,7 +23,7 @@ from pages.parts.text import plain
 def proposal(opened: Opened, week_ending: date) -> None:
     """Name the metric that is to be derived again this week, or say what came of it."""
     audits = trusted.audits(opened)
-    metric_id = proposed(opened.tree, audits, week_ending)
+    metric_id = proposed(opened.tree, trusted.audits_before(opened, week_ending))
     if metric_id is None:
         return
     name = opened.tree.metrics[metric_id].name

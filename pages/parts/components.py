@@ -5,6 +5,7 @@ Nothing happens on import: Streamlit may run a file in `pages/` as a page before
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -33,8 +34,11 @@ class MetricLink:
 
 
 @cache
-def _component(name: str, html: str | None = None) -> Any:
-    """Register the component of NAME.js and NAME.css, once a process. Its JavaScript can use what `follow.js` has."""
+def _component(name: str, html: str | None = None, own_style: bool = True) -> Any:
+    """Register the component of NAME.js and NAME.css, once a process. Its JavaScript can use what `follow.js` has.
+
+    Without `own_style` its styles are those of the whole page.
+    """
     own = files("pages.parts")
     folder = own if own.joinpath(f"{name}.js").is_file() else files("metrics.charts")
     styles = folder.joinpath(f"{name}.css")
@@ -44,12 +48,27 @@ def _component(name: str, html: str | None = None) -> Any:
         html=html,
         js="\n".join(script.read_text(encoding="utf-8") for script in scripts),
         css=styles.read_text(encoding="utf-8") if styles.is_file() else None,
+        isolate_styles=own_style,
     )
+
+
+def app_style() -> None:
+    """Give the page what the theme can't say.
+
+    To be the first thing drawn: then the browser fetches what our components need before it fetches the widgets, and
+    the wall, which takes longest to draw, does not wait for them.
+    """
+    _component("app", own_style=False)(key="app_style")
 
 
 def link_list(links: Sequence[MetricLink], key: str, inline: bool = False) -> None:
     """Draw links, one below the other or side by side."""
     _component("link_list")(key=key, data={"inline": inline, "links": [asdict(link) for link in links]})
+
+
+def go(url: str, key: str) -> None:
+    """Let the browser go to a page of the app, as a link does: with one entry in its history to come back from."""
+    _component("go")(key=key, data={"url": url})
 
 
 def remember_name(cookie: str, name: str, key: str) -> None:
@@ -75,14 +94,20 @@ def block_wall(
     `marks` are the signals and notes of metrics; None says that there is no place for any. With `weeks`, the last days
     of the weeks that the blocks show, a click on a week's point opens the URL with `about`, that week.
     """
-    data = {
-        "view": view,
-        "sections": [{"name": name, "blocks": [block.as_dict() for block in blocks]} for name, blocks in sections],
-        "links": dict(links),
-        "marks": None if marks is None else {metric_id: one.as_dict() for metric_id, one in marks.items()},
-        "weeks": [week.isoformat() for week in weeks],
-    }
-    _component("block")(key=key, data=data)
+    frame = json.dumps(
+        {
+            "view": view,
+            "links": dict(links),
+            "marks": None if marks is None else {metric_id: one.as_dict() for metric_id, one in marks.items()},
+            "weeks": [week.isoformat() for week in weeks],
+        }
+    )
+    drawn = ",".join(
+        f'{{"name":{json.dumps(name)},"blocks":[{",".join(block.json for block in blocks)}]}}'
+        for name, blocks in sections
+    )
+    # Bytes, since Streamlit would write an object as JSON twice in every run.
+    _component("block")(key=key, data=f'{frame[:-1]}, "sections": [{drawn}]}}'.encode())
 
 
 def claim_table(table: ClaimTable, links: Mapping[str, str], key: str) -> None:

@@ -11,7 +11,7 @@ from metrics.charts import words
 from metrics.charts.tree_card import spelled_formula
 from metrics.review.deck import ROLES
 from metrics.tree.tree import Claim, Metric
-from pages.parts import definitions, links
+from pages.parts import definitions, links, trusted
 from pages.parts.components import MetricLink, link_list
 from pages.parts.notices import when
 from pages.parts.opening import Opened
@@ -30,6 +30,7 @@ _AGGREGATES = {
 def show(opened: Opened, metric: Metric, week_ending: date) -> None:
     """List a metric's facts, each under a small heading; what is not declared is left out."""
     tree = opened.tree
+    _trust(opened, metric, week_ending)
     team = tree.teams[metric.team].name if metric.team else None
     _fact("Definition", metric.definition)
     _fact("Formula", spelled_formula(metric, tree) if metric.formula else None)
@@ -39,6 +40,19 @@ def show(opened: Opened, metric: Metric, week_ending: date) -> None:
     _links("What it drives", _driven(opened, metric), opened, week_ending)
     _fact("Source", _source(opened, metric))
     definitions.show(opened, metric)
+
+
+def _trust(opened: Opened, metric: Metric, week_ending: date) -> None:
+    """List all that stands against believing the metric, and what to do; nothing where it is sound."""
+    found = trusted.metric(opened, metric.id, week_ending)
+    if found.standing == "sound":
+        return
+    with st.container(gap="xxsmall", key="trust"):
+        st.caption("How far to trust it")
+        for sentence in found.sentences:
+            st.markdown(plain(sentence))
+        if found.to_do:
+            st.markdown(plain(found.to_do))
 
 
 def _fact(heading: str, text: str | None) -> None:
@@ -107,8 +121,9 @@ def _source(opened: Opened, metric: Metric) -> str | None:
         said.append(f"Weekly values; weeks end on {WEEKDAYS[opened.tree.calendar.week_ends_on].capitalize()}.")
     elif state.grain:
         said.append({"daily": "Daily values.", "weekdays": "Values on weekdays."}.get(state.grain, "Monthly values."))
-    if state.first_day and state.last_day:
-        said.append(f"{words.long_day(state.first_day)} to {words.long_day(state.last_day)}.")
+    newest = opened.warehouse.newest_days(opened.today).get(metric.id)
+    if state.first_day and newest:
+        said.append(f"{words.long_day(state.first_day)} to {words.long_day(newest)}.")
     said.append(f"Read {when(state.read_at)}.")
     if state.error:
         said.append(f"Stale: {state.error}")

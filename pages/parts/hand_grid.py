@@ -34,6 +34,8 @@ def show(opened: Opened, metric: Metric) -> None:
     entries = {key: ledger.entries.of_metric(key) for key in keys}
     if opened.as_of is None and visitor.may_edit(opened.tree):
         _grid(opened, metric, keys, entries)
+    if opened.as_of is not None:
+        entries = {key: [one for one in of_key if one.at <= opened.moment] for key, of_key in entries.items()}
     _history(entries)
 
 

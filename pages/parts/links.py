@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import NoReturn
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import streamlit as st
 
@@ -22,6 +22,13 @@ def metric_url(metric_id: str, week_ending: date | None) -> str:
     return f"metric?{urlencode(_parameters(metric_id, week_ending))}"
 
 
+def metric_urls(metric_ids: Iterable[str], week_ending: date | None) -> dict[str, str]:
+    """Return the URLs of many metrics' pages, by metric."""
+    first, *rest = _parameters("", week_ending).items()
+    query = f"&{urlencode(rest)}" if rest else ""
+    return {metric_id: f"metric?{first[0]}={quote_plus(metric_id)}{query}" for metric_id in metric_ids}
+
+
 def week_url(week_ending: date | None, as_of: str | None = None) -> str:
     """Return the URL of a week's review, with `as_of` as it was known then."""
     parameters = {"week": week_ending.isoformat() if week_ending else "", "as_of": as_of or ""}
@@ -33,11 +40,6 @@ def claim_url(claim: str, quarter: str, scope: str | None = None) -> str:
     as_of = {"as_of": st.query_params["as_of"]} if "as_of" in st.query_params else {}
     parameters = {"quarter": quarter, "claim": claim, **({"scope": scope} if scope else {}), **as_of}
     return f"quarter?{urlencode(parameters)}"
-
-
-def open_metric(metric_id: str, week_ending: date | None) -> NoReturn:
-    """Go to a metric's page."""
-    st.switch_page(METRIC, query_params=_parameters(metric_id, week_ending))
 
 
 def _parameters(metric_id: str, week_ending: date | None) -> dict[str, str]:

@@ -66,14 +66,15 @@ def show(opened: Opened, metric_id: str, week_ending: date) -> None:
 
 def earlier(opened: Opened, metric_id: str, week_ending: date) -> None:
     """Show what was learned before: on this metric, on its neighbours in the tree, and in this week a year ago."""
-    ledger, tree = opening.ledger(opened.workspace), opened.tree
+    notes, tree = opening.ledger(opened.workspace).notes, opened.tree
+    as_of = opened.moment if opened.as_of is not None else None
     before = week_ending - timedelta(days=7)
-    own = [note for note in ledger.notes.for_metric(metric_id, limit=20) if note.last_week <= before]
+    own = [note for note in notes.for_metric(metric_id, as_of=as_of, limit=20) if note.last_week <= before]
     neighbours = [*tree.drivers(metric_id), *tree.drives(metric_id)]
-    near = ledger.notes.find(metrics=neighbours, limit=20) if neighbours else []
+    near = notes.find(metrics=neighbours, as_of=as_of, limit=20) if neighbours else []
     last_year = week_ending - timedelta(days=364)
     span = (last_year - timedelta(days=7), last_year + timedelta(days=7))
-    then = ledger.notes.overlapping(span, [metric_id, *neighbours])
+    then = notes.overlapping(span, [metric_id, *neighbours], as_of)
     for title, found in (
         ("Earlier on this metric", own),
         ("On its neighbours in the tree", [note for note in near if metric_id not in note.metrics]),

@@ -85,7 +85,8 @@ def show(opened: Opened) -> None:
             st.markdown("None is open.")
         for one in open_ones:
             noted.follow_up(opened, one, "search")
-        _download(opened)
+        if opened.as_of is None:  # it has all that was ever written
+            _download(opened)
 
 
 def _weeks(opened: Opened, period: str | None) -> tuple[date, date] | None:

@@ -84,6 +84,16 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
                 faults(error)
     elif error is not None:
         st.warning(f"{plain(str(error))} {as_of}")
+    unread(warehouse)
+    if not changed:
+        return False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Changed since the last refresh: {plain(', '.join(changed))}.")
+        return st.button("Refresh", key="refresh_changed")
+
+
+def unread(warehouse: Warehouse) -> None:
+    """Say which sources the refresh could not read, so that older values of theirs are shown, or none."""
     stale = [source for source in warehouse.sources if source.status in ("stale", "failed")]
     for source in stale:
         kept = f"its values are as of {when(source.read_at)}" if source.read_at else "it has no values yet"
@@ -91,11 +101,6 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
             f"**Source {plain(source.id)} could not be read; {kept}.** "
             + plain(f"{source.error or ''}{source.read_from}")
         )
-    if not changed:
-        return False
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Changed since the last refresh: {plain(', '.join(changed))}.")
-        return st.button("Refresh", key="refresh_changed")
 
 
 def faults(error: TreeError) -> None:

@@ -205,6 +205,7 @@ def _as_of(found: Workspace, now: Opened) -> Opened | None:
     if notices.as_of(warehouse):
         _leave_as_of()
         st.rerun()
+    notices.unread(warehouse)
     today = moment.astimezone(ZoneInfo(tree.calendar.timezone)).date()
     return Opened(found, warehouse, tree, *_weeks(path, today, warehouse, tree), moment, asked)
 

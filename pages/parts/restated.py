@@ -12,7 +12,7 @@ from metrics.charts import numbers, words
 from metrics.known import changes_between, known_with, restated_values, review_before
 from metrics.ledger.refresh_record import RefreshLine
 from metrics.review.figures import Figures
-from metrics.review.restatements import Restatement, restatements
+from metrics.review.restatements import Redefined, Restatement, by_cause, restatements
 from metrics.tree.load import read_tree
 from metrics.tree.tree import Metric
 from metrics.warehouse.change_log import ValueChange
@@ -31,27 +31,20 @@ def since_last_review(opened: Opened) -> None:
     found = _since_last_review(opened.warehouse.path, opened)
     if found is None:
         return
-    line, restated = found
-    values = "1 value" if len(restated) == 1 else f"{len(restated):,} values"
-    verb = "has" if len(restated) == 1 else "have"
-    completed = sum(one.completed for one in restated)
-    was = f" ({completed:,} of them were incomplete then)" if completed else ""
-    with st.expander(f"**{values} that last week's review showed {verb} changed**{was}", key="restated"):
-        tree = opened.tree
-        rows = restated[:_MOST_SHOWN]
+    line, all_restated = found
+    restated, redefined = by_cause(all_restated)
+    with st.expander(_told(restated, redefined), key="restated"):
+        metrics = opened.tree.metrics
+        rows = [_row(metrics[one.metric], one, words.period(one.was.period), _why(one.changes)) for one in restated]
+        rows = [*(_redefined_row(metrics[one.metric], one) for one in redefined), *rows][:_MOST_SHOWN]
+        header = ("Metric", "Period", "Shown then", "Now", "Why")
         st.dataframe(
-            {
-                "Metric": [tree.metrics[one.metric].name for one in rows],
-                "Period": [words.period(one.was.period) for one in rows],
-                "Shown then": [words.valued(tree.metrics[one.metric], one.was) for one in rows],
-                "Now": [words.valued(tree.metrics[one.metric], one.now) for one in rows],
-                "Why": [_why(one) for one in rows],
-            },
+            {name: [row[place] for row in rows] for place, name in enumerate(header)},
             hide_index=True,
             width="stretch",
             height="content",
         )
-        more = f" The first {_MOST_SHOWN:,} are listed." if len(restated) > _MOST_SHOWN else ""
+        more = f" The first {_MOST_SHOWN:,} are listed." if len(restated) + len(redefined) > _MOST_SHOWN else ""
         st.caption(f"Compared with what was known with the refresh of {when(_naive(line.at))}.{more}")
         link_url = links.week_url(line.review_week, as_of=line.at.isoformat())
         link_list([MetricLink("Last week's review as it was then", link_url)], key="review_then")
@@ -112,11 +105,34 @@ def _of_metric(path: Path, metric_id: str, _opened: Opened) -> Sequence[tuple[da
     return restated_values(opening.ledger(_opened.workspace), keys, _opened.warehouse.refresh)
 
 
-def _why(one: Restatement) -> str:
-    if not one.changes:
-        return "it is computed in another way than then"
-    sources = ", ".join(sorted({change.source for change in one.changes}))
-    days = len({(change.key, change.day) for change in one.changes})
+def _told(restated: Sequence[Restatement], redefined: Sequence[Redefined]) -> str:
+    ways = f"{'1 metric is' if len(redefined) == 1 else f'{len(redefined):,} metrics are'} computed in another way than"
+    if not restated:
+        return f"**{ways} in last week's review**"
+    values = "1 value" if len(restated) == 1 else f"{len(restated):,} values"
+    verb = "has" if len(restated) == 1 else "have"
+    completed = sum(one.completed for one in restated)
+    was = f" ({completed:,} of them were incomplete then)" if completed else ""
+    told = f"**{values} that last week's review showed {verb} changed**{was}"
+    return f"{told}, and {ways} then" if redefined else told
+
+
+def _row(metric: Metric, one: Restatement, period: str, why: str) -> tuple[str, str, str, str, str]:
+    return metric.name, period, words.valued(metric, one.was), words.valued(metric, one.now), why
+
+
+def _redefined_row(metric: Metric, one: Redefined) -> tuple[str, str, str, str, str]:
+    others = len(one.values) - 1
+    period = words.period(one.newest.was.period) + (f", and {others:,} more" if others else "")
+    why = "it is computed in another way than then" + (f"; and {_why(one.changes)}" if one.changes else "")
+    return _row(metric, one.newest, period, why)
+
+
+def _why(changes: Sequence[ValueChange]) -> str:
+    if not changes:
+        return "other values count towards it"
+    sources = ", ".join(sorted({change.source for change in changes}))
+    days = len({change.day for change in changes})
     return f"{sources}: {days} {'day has' if days == 1 else 'days have'} other values"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
+from threading import Timer
 
 import streamlit as st
 
@@ -15,6 +17,9 @@ from metrics.review.metric_figures import MetricFigures
 from metrics.review.review_week import weeks_with_values
 from pages.parts import choices
 from pages.parts.opening import Opened
+
+_WEEK = timedelta(days=7)
+_PAUSE = timedelta(seconds=0.5)  # what was just computed goes to the browser first
 
 
 def choose_week(opened: Opened, width: choices.Width = "stretch") -> date | None:
@@ -56,6 +61,31 @@ def all_figures(opened: Opened, week_ending: date | None) -> Mapping[str, Metric
 def blocks(opened: Opened, week_ending: date) -> Mapping[str, Block]:
     """Return the block of every metric, by id."""
     return _blocks(opened.warehouse.path, week_ending, opened)
+
+
+def prepare_neighbours(opened: Opened, week_ending: date) -> None:
+    """Compute the weeks before and after one in the background: most who go to another week go to one of these."""
+    if opened.as_of is not None or opened.newest_week is None:
+        return
+    ahead = week_ending + _WEEK
+    weeks = [week_ending - _WEEK, *([ahead] if ahead <= max(opened.newest_week, opened.review_week or ahead) else [])]
+    prepared = _prepared()
+    for week in weeks:
+        if (opened.warehouse.path, week) not in prepared:
+            prepared.add((opened.warehouse.path, week))
+            Timer(_PAUSE.total_seconds(), _prepare, (opened, week)).start()
+
+
+def _prepare(opened: Opened, week_ending: date) -> None:
+    # Whoever asks for the week is told what is wrong with it.
+    with suppress(Exception):
+        for block in blocks(opened, week_ending).values():
+            _ = block.json
+
+
+@st.cache_resource(show_spinner=False)
+def _prepared() -> set[tuple[Path, date]]:
+    return set()
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -18,6 +18,8 @@ from pages.parts.text import plain
 
 _MOST_SHOWN = 200
 _MOST_NAMED = 5
+# Three lines of text: what is to be known and done is read whole.
+_ROW_HEIGHT = 70
 
 
 def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
@@ -39,7 +41,7 @@ def show(opened: Opened, source: SourceState, fresh: Freshness | None) -> None:
     """Show one source: how it was read, when it is due, what to do, and what was left out."""
     warehouse = opened.warehouse
     with st.container(key=f"source_{source.id}", gap="xsmall"):
-        st.markdown(f"**{plain(source.id)}** {plain(_sentence(source) + _due(fresh))}")
+        st.markdown(f"**{plain(source.id)}** {plain(_sentence(opened, source) + _due(fresh))}")
         if fresh is not None and fresh.late_since is not None:
             st.markdown(plain(_late(opened.tree, fresh)))
         if source.error:
@@ -65,23 +67,25 @@ def metrics_table(trusts: Sequence[Trust]) -> str | None:
         "Metric": [row.metric.name for row in rows],
         "What to know": [one.sentence or "Complete" for one in trusts],
         "What to do": [one.to_do for one in trusts],
-        "Checked": [audit_panel.label(one.badge) if one.badge else "" for one in trusts],
         "Newest value": [words.long_day(row.last_day) if row.last_day else "" for row in rows],
-        "First value": [words.long_day(row.first_day) if row.first_day else "" for row in rows],
-        "Grain": [row.grain for row in rows],
         "Source": [row.metric.source or ("formula" if row.metric.formula else "") for row in rows],
-        "Owner": [row.metric.owner or "" for row in rows],
+        "Checked": [audit_panel.label(one.badge) if one.badge else "" for one in trusts],
     }
     event = st.dataframe(
         table,
         hide_index=True,
         width="stretch",
         height="content",
+        row_height=_ROW_HEIGHT,
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "What to know": st.column_config.TextColumn(width="large"),
-            "What to do": st.column_config.TextColumn(width="medium"),
+            "Metric": st.column_config.TextColumn(width=150),
+            "What to know": st.column_config.TextColumn(width=430),
+            "What to do": st.column_config.TextColumn(width=330),
+            "Newest value": st.column_config.TextColumn(width=100),
+            "Source": st.column_config.TextColumn(width=90),
+            "Checked": st.column_config.TextColumn(width=100),
         },
         key="arrivals",
     )
@@ -93,7 +97,7 @@ def _due(fresh: Freshness | None) -> str:
     if fresh is None or not (fresh.rhythm.declared or fresh.rhythm.found):
         return ""
     how = "as declared" if fresh.rhythm.declared else "as in the weeks before"
-    return f" The next week is due {fresh.due:%a %-d %b, %H:%M}, {how}."
+    return f" The next {fresh.period} is due {fresh.due:%a %-d %b, %H:%M}, {how}."
 
 
 def _late(tree: Tree, fresh: Freshness) -> str:
@@ -104,11 +108,8 @@ def _late(tree: Tree, fresh: Freshness) -> str:
     return f"Late since {fresh.late_since:%a %-d %b, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.{ask}"
 
 
-def _sentence(source: SourceState) -> str:
-    span = ""
-    if source.first_day and source.last_day:
-        span = f", {words.long_day(source.first_day)} to {words.long_day(source.last_day)}"
-    rows = f"{source.row_count:,} rows{span}"
+def _sentence(opened: Opened, source: SourceState) -> str:
+    rows = f"{source.row_count:,} rows{_span(opened, source)}"
     files = f" from {', '.join(source.files)}" if source.files else ""
     match source.status:
         case "read":
@@ -118,3 +119,16 @@ def _sentence(source: SourceState) -> str:
             return f"could not be read by the last refresh. {kept}"
         case _:
             return "could not be read, and has no earlier values."
+
+
+def _span(opened: Opened, source: SourceState) -> str:
+    """Return the days that a source's rows are of. A day to come is told as such, and is not the newest."""
+    if not (source.first_day and source.last_day):
+        return ""
+    if source.last_day <= opened.today:
+        return f", {words.long_day(source.first_day)} to {words.long_day(source.last_day)}"
+    newest_days = opened.warehouse.newest_days(opened.today)
+    of_source = [state.key for state in opened.warehouse.series.values() if state.source == source.id]
+    newest = max((newest_days[key] for key in of_source if key in newest_days), default=None)
+    span = f", {words.long_day(source.first_day)} to {words.long_day(newest)}" if newest else ""
+    return f"{span}, and some of days to come, up to {words.long_day(source.last_day)},"

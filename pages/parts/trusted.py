@@ -11,8 +11,9 @@ import streamlit as st
 from metrics.known import arrivals
 from metrics.ledger.audit import RecordedAudit
 from metrics.review.audit import Badge, badge
+from metrics.review.doubts import Doubt, doubts
 from metrics.review.freshness import Freshness, freshness
-from metrics.review.trust import Trust, doubts, trust
+from metrics.review.trust import Trust, trust
 from pages.parts import opening, review
 from pages.parts.opening import Opened
 
@@ -24,10 +25,26 @@ def metrics(opened: Opened, week_ending: date) -> list[Trust]:
         opened.warehouse,
         review.figures(opened, week_ending),
         sources(opened),
-        _doubts(opened.warehouse.path, opened.today, opened),
+        _doubts(opened.warehouse.path, opened.today, None, opened),
         audits(opened),
         opened.moment,
     )
+
+
+def metric(opened: Opened, metric_id: str, week_ending: date) -> Trust:
+    """Return one metric."""
+    parts = frozenset({metric_id, *(leaf.id for leaf in opened.tree.leaves(metric_id))})
+    (found,) = trust(
+        opened.tree,
+        opened.warehouse,
+        review.figures(opened, week_ending),
+        sources(opened),
+        _doubts(opened.warehouse.path, opened.today, parts, opened),
+        audits(opened),
+        opened.moment,
+        {metric_id},
+    )
+    return found
 
 
 def sources(opened: Opened) -> Mapping[str, Freshness]:
@@ -50,14 +67,30 @@ def audits(opened: Opened) -> Mapping[str, RecordedAudit]:
     return found
 
 
+def audits_before(opened: Opened, week_ending: date) -> Mapping[str, RecordedAudit]:
+    """Return the newest audit of each metric that is of an earlier week."""
+    found = dict(audits(opened))
+    ledger = opening.ledger(opened.workspace)
+    for metric_id in [metric_id for metric_id, audit in found.items() if audit.week_ending >= week_ending]:
+        del found[metric_id]
+        earlier = [
+            audit
+            for audit in ledger.audits.of_metric(metric_id)
+            if audit.at <= opened.moment and audit.week_ending < week_ending
+        ]
+        if earlier:
+            found[metric_id] = max(earlier, key=lambda audit: audit.id)
+    return found
+
+
 def badge_of(opened: Opened, metric_id: str) -> Badge | None:
     """Return what a metric carries of its last audit."""
     return badge(opened.tree, metric_id, audits(opened), opened.moment)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _doubts(path: Path, today: date, _opened: Opened) -> Mapping[str, Sequence[str]]:
-    return doubts(_opened.tree, path, today)
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _doubts(path: Path, today: date, ids: frozenset[str] | None, _opened: Opened) -> Mapping[str, Sequence[Doubt]]:
+    return doubts(_opened.tree, path, today, ids)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, ttl=timedelta(hours=1))

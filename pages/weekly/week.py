@@ -54,7 +54,7 @@ block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
     view=view,
     key="wall",
-    links={metric_id: links.metric_url(metric_id, week_ending) for metric_id in tree.deck_metrics},
+    links=links.metric_urls(shown, week_ending),
     marks=marked.on_blocks(opened, week_ending, {metric_id: blocks[metric_id] for metric_id in shown})
     if judged
     else {},
@@ -62,5 +62,6 @@ block_wall(
 )
 note_panel.beside_week(opened, week_ending)
 signalled.keep(opened, week_ending)
+review.prepare_neighbours(opened, week_ending)
 if not judged:
     st.rerun()

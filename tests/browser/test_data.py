@@ -69,6 +69,22 @@ def test_sources_and_late_metrics_are_listed(demo: Server, visit: Visit) -> None
     expect(worst.nth(1)).to_contain_text("Late since")
 
 
+def test_back_from_a_row_returns_to_the_data_page_at_once(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "week", viewport={"width": 1440, "height": 2400})  # nothing to scroll
+    page.get_by_role("link", name="Data", exact=True).first.click()
+    query(page, r"/data$")
+    table = page.get_by_test_id("stDataFrame").last
+    expect(table.locator("tr[aria-rowindex='2'] td").first).to_have_text("First response time")
+    table.click(position={"x": 14, "y": 54})
+    query(page, r"/metric\?metric=first_response_time&week=2026-11-14$")
+    expect(page.get_by_role("heading", level=1)).to_have_text("First response time")
+    page.go_back()
+    query(page, r"/data$")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Can I trust these numbers?")
+    page.go_back()
+    query(page, r"/week$")
+
+
 def test_a_changed_file_is_read_by_the_button(shop: Server, files: WorkspaceFiles, visit: Visit) -> None:
     page = visit(shop, "week")
     expect(value(page, "visits")).to_have_text("70")

@@ -71,6 +71,25 @@ def test_filters_go_to_the_url_and_take_effect(demo: Server, visit: Visit) -> No
     expect(page.get_by_role("textbox", name="Find")).to_have_value("")
 
 
+def test_a_filter_taken_back_brings_all_blocks_back_in_their_order(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "week")
+    expect(page.locator("article.block")).to_have_count(26)
+    before = page.locator("article.block").all_text_contents()
+    choose(page, "Team", "Activation")
+    expect(page.locator("article.block")).to_have_count(4)
+    page.get_by_role("radio", name="Table").click()
+    expect(page.locator("table.rows tr[data-metric]")).to_have_count(4)
+    page.get_by_role("radio", name="Blocks").click()
+    expect(page.locator("article.block")).to_have_count(4)
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    query(page, r"/week$")
+    expect(page.locator("article.block")).to_have_count(26)
+    assert page.locator("article.block").all_text_contents() == before
+    expect(page.locator("article.block table.box th")).to_have_count(26 * 9)
+
+
 def test_the_table_holds_the_same_metrics(demo: Server, visit: Visit) -> None:
     page = visit(demo, "week")
     expect(page.locator("article.block")).to_have_count(26)
