@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from typer.testing import CliRunner, Result
 from workspaces import WorkspaceFiles
 
 from metrics.cli import app
+from metrics.ledger.author import Author
+from metrics.ledger.ledger import Ledger
+from metrics.ledger.note import NewNote
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data/demo"
@@ -220,6 +224,29 @@ def test_the_year_is_for_readers_too(shop: WorkspaceFiles) -> None:
 
 def test_without_quarter_it_is_the_one_of_the_review(shop: WorkspaceFiles) -> None:
     assert printed(shop.state, shop.folder)["quarter"] == "2025Q2"
+
+
+def test_evidence_is_told_as_it_was_known_then(shop: WorkspaceFiles) -> None:
+    """With the values of then, and less the weeks that were marked then; no source is read for it."""
+    asked = {"quarter": ["--quarter", "2025Q2"], "year": ["--year", "2025"], "all": ["--all-inputs"]}
+    then = {name: printed(shop.state, shop.folder, *options) for name, options in asked.items()}
+    moment = datetime.now(UTC).isoformat()
+    with Ledger.open(shop.state) as ledger:
+        week = date(2024, 1, 7)
+        strike = NewNote(metrics=("visits",), first_week=week, last_week=week, kind="event", text="A strike")
+        ledger.notes.add(strike, Author("Ana", False))
+    marked = printed(shop.state, shop.folder, "--quarter", "2025Q2", "--as-of", datetime.now(UTC).isoformat())
+    text = (shop.folder / "shop.csv").read_text()
+    shop.write("shop.csv", "\n".join(text.splitlines()[:-3]) + "\n")
+    assert {name: printed(shop.state, shop.folder, *options, "--as-of", moment) for name, options in asked.items()} == (
+        then
+    )
+    assert marked != then["quarter"] and "2024-01-07" in marked["claims"][0]["left_out"]
+    now = {name: printed(shop.state, shop.folder, *options) for name, options in asked.items()}
+    assert now["quarter"]["week_ending"] < then["quarter"]["week_ending"]
+    assert now["year"] != then["year"]
+    done = run(shop.state, shop.folder, "--as-of", "2020-01-01")
+    assert done.exit_code == 1
 
 
 def test_a_week_that_lacks_days_is_missing(shop: WorkspaceFiles) -> None:

@@ -1,14 +1,15 @@
 """When a source's last week should be in: as declared, as its history shows, and late since when."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from workspaces import WorkspaceFiles
 
-from metrics.review.freshness import Arrived, Freshness, freshness
+from metrics.calendar import Calendar
+from metrics.review.freshness import Arrived, Freshness, Moment, Rhythm, freshness
 
 MONDAY = date(2026, 3, 2)
 LONDON = ZoneInfo("Europe/London")
@@ -94,3 +95,48 @@ def test_a_rhythm_is_found_from_history(workspace: Callable[..., WorkspaceFiles]
 def test_grains(workspace: Callable[..., WorkspaceFiles], grain: str, text: str, now: str, since: str | None) -> None:
     found = fresh(workspace, now, text, grain=grain)
     assert (found.late_since.date().isoformat() if found.late_since else None) == since
+
+
+@pytest.mark.parametrize("now", ["2026-03-06T09:59", "2026-03-06T10:00"])
+def test_a_months_values_are_due_at_the_first_declared_moment_after_its_end(
+    workspace: Callable[..., WorkspaceFiles], now: str
+) -> None:
+    """February 2026 ends on a Saturday, and the Friday after it is the 6th of March; March's is the 3rd of April."""
+    text = "day,visits\n2025-12-31,1\n2026-01-31,1\n"
+    found = fresh(workspace, now, text, grain="monthly", arrives="friday 10:00")
+    is_late = now.endswith("10:00")
+    assert found.late == ({"visits": datetime(2026, 3, 6, 10, tzinfo=UTC)} if is_late else {})
+    assert found.due == (datetime(2026, 4, 3, 10, tzinfo=UTC) if is_late else datetime(2026, 3, 6, 10, tzinfo=UTC))
+    assert found.period == "month"
+
+
+@pytest.mark.parametrize("last_day", [date(2026, 1, 31) + timedelta(days=number) for number in range(14)])
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_declared_moment_is_the_first_after_the_last_day_whatever_weekday_that_is(
+    last_day: date, weekday: int
+) -> None:
+    rhythm = Rhythm(moment=Moment(weekday, time(10)))
+    due = rhythm.due(last_day, Calendar(timezone="Europe/London"))
+    days = [last_day + timedelta(days=number) for number in range(1, 8)]
+    assert [due.date()] == [day for day in days if day.weekday() == weekday]
+    assert (due.hour, due.minute, due.tzinfo) == (10, 0, LONDON)
+
+
+def test_a_source_of_weeks_and_months_says_which_of_them_is_due_next(
+    workspace: Callable[..., WorkspaceFiles],
+) -> None:
+    """In April 2026 weeks are due on Wednesdays, and so is the month before: on the 1st, the day after its end."""
+    source = {"type": "csv", "path": "shop.csv", "date": "day", "layout": "long", "metric": "name", "value": "value"}
+    tree = {
+        "sources": {"shop": {**source, "arrives": "wednesday 09:00"}},
+        "metrics": {"visits": {"source": "shop"}, "rent": {"source": "shop"}},
+    }
+    rows = [f"2026-03-{day:02},visits,10" for day in range(1, 30)]
+    rows += [f"{day},rent,5" for day in ("2025-12-31", "2026-01-31", "2026-02-28")]
+    files = workspace(tree, {"shop.csv": "\n".join(["day,name,value", *rows]) + "\n"})
+    files.refresh()
+    with files.opened() as (loaded, warehouse):
+        assert (warehouse.series["visits"].grain, warehouse.series["rent"].grain) == ("daily", "monthly")
+        found = freshness(loaded, warehouse, {}, datetime(2026, 4, 1, 9, tzinfo=UTC))["shop"]
+    assert found.late == {"rent": datetime(2026, 4, 1, 9, tzinfo=UTC)}
+    assert (found.period, found.due) == ("week", datetime(2026, 4, 8, 9, tzinfo=UTC))

@@ -13,7 +13,7 @@ import pytest
 
 from metrics.charts.chart_axis import axis_of, label_places
 from metrics.charts.chart_theme import NO_VALUES, THEMES
-from metrics.charts.metric_chart import metric_chart
+from metrics.charts.metric_chart import Divider, metric_chart
 from metrics.charts.year_chart import year_chart
 from metrics.tree.tree import Metric
 
@@ -69,6 +69,38 @@ def test_values_are_drawn_as_given() -> None:
     assert [row["value"] for row in rows] == [110, 120, 130]
     assert layer["mark"]["color"] == THEMES["light"].current
     assert layer["encoding"]["x"]["type"] == "temporal"
+
+
+def divided(*days: date) -> list[tuple[str, int]]:
+    """What stands at the dividers of a chart of four weeks, with its height."""
+    chart = metric_chart(
+        weeks([110, 120, 130, 140]), ORDERS, dividers=[Divider(day, "sum became mean") for day in days]
+    )
+    found = [layer["encoding"] for layer, _ in marks(chart, "text") if "computed" in str(layer["encoding"]["text"])]
+    return [(encoding["text"]["value"], encoding["y"]["value"]) for encoding in found]
+
+
+def test_a_divider_says_that_all_was_computed_anew_and_when() -> None:
+    """Two changes of one day are said once; another day has a line of its own."""
+    assert divided(date(2026, 10, 14), date(2026, 10, 14)) == [("all computed anew on 14 Oct", 2)]
+    newest, older = divided(date(2026, 10, 14), date(2026, 10, 15))
+    assert (newest[0], older[0]) == ("all computed anew on 15 Oct", "all computed anew on 14 Oct")
+    assert older[1] - newest[1] >= 14
+
+
+@pytest.mark.parametrize(("day", "side"), [(date(2026, 10, 4), "left"), (date(2026, 11, 22), "right")])
+def test_what_a_divider_says_stands_where_there_is_room(day: date, side: str) -> None:
+    chart = metric_chart(weeks([110, 120, 130, 140]), ORDERS, dividers=[Divider(day, "sum became mean")])
+    (mark,) = [layer["mark"] for layer, _ in marks(chart, "text") if "computed" in str(layer["encoding"]["text"])]
+    assert (mark["align"], mark["dx"] > 0) == (side, side == "left")
+
+
+def test_a_change_after_the_last_week_is_drawn_at_it_with_its_own_day() -> None:
+    chart = metric_chart(weeks([110, 120]), ORDERS, dividers=[Divider(date(2026, 11, 22), "sum became mean")])
+    ((_, rows),) = [one for one in marks(chart, "rule") if one[1] and "text" in one[1][0]]
+    assert [row["period"] for row in rows] == ["2026-10-10T00:00:00"]
+    assert divided(date(2026, 11, 22)) == [("all computed anew on 22 Nov", 2)]
+    assert divided(date(2026, 1, 1)) == []
 
 
 def test_missing_values_break_the_line() -> None:
@@ -144,6 +176,13 @@ def test_lines_are_named_at_their_ends() -> None:
     assert set(labels) == {"120", "year before", "target"}
     assert labels["120"]["period"] == "2026-10-10T00:00:00"
     assert "legend" not in json.dumps(chart.to_dict()["layer"])
+
+
+def test_a_metric_without_its_last_value_and_anything_beside_it_is_drawn_without_labels() -> None:
+    chart = metric_chart(weeks([110, 120, None], prior_year=np.nan), ORDERS)
+    [(_, rows)] = marks(chart, "line", "value")
+    assert [row["value"] for row in rows] == [110, 120, None]
+    assert [row["label"] for _, found in marks(chart, "text") for row in found if "label" in row] == []
 
 
 def test_an_older_value_does_not_stand_as_the_last() -> None:

@@ -85,6 +85,88 @@ def test_nothing_is_told_where_nothing_changed(
     assert not open_page(files, "pages/weekly/week.py").expander
 
 
+OTHERS = {
+    "visits": TREE["metrics"]["visits"],
+    "calls": {"name": "Calls", "source": "shop"},
+    "share": {"name": "Calls a visit", "formula": "calls / visits"},
+}
+
+
+@pytest.fixture
+def redefined(workspace: Callable[..., WorkspaceFiles]) -> WorkspaceFiles:
+    """With a week more, a day of visits is corrected, and another of calls; then visits are a mean and no sum."""
+    tree = {**TREE, "metrics": OTHERS}
+    text = shop(14).replace("visits\n", "visits,calls\n").replace(",10\n", ",10,5\n")
+    files = workspace(tree, {"shop.csv": text})
+    files.refresh()
+    later = shop(21).replace("visits\n", "visits,calls\n").replace(",10\n", ",10,5\n")
+    files.write("shop.csv", later.replace("2026-03-11,10,5", "2026-03-11,24,5").replace("12,10,5", "12,10,6"))
+    files.refresh()
+    files.write_tree({**tree, "metrics": {**OTHERS, "visits": {**OTHERS["visits"], "aggregate": "mean"}}})
+    files.refresh()
+    return files
+
+
+def test_a_metric_that_is_computed_in_another_way_is_one_line_and_no_changed_value(
+    redefined: WorkspaceFiles, open_page: Callable[..., AppTest]
+) -> None:
+    """The formula rests on it, and is computed in another way as well; calls changed in one week alone."""
+    at = open_page(redefined, "pages/weekly/week.py")
+    assert [box.label for box in at.expander] == [
+        "**1 value that last week's review showed has changed**, and 2 metrics are computed in another way than then"
+    ]
+    rows = at.expander[0].dataframe[0].value.to_dict("records")
+    assert [(row["Metric"], row["Period"], row["Shown then"], row["Now"]) for row in rows] == [
+        ("Visits", "Week ending 15 Mar 2026, and 1 more", "70", "12"),
+        ("Calls a visit", "Week ending 15 Mar 2026, and 1 more", "0.5", "3"),
+        ("Calls", "Week ending 15 Mar 2026", "35", "36"),
+    ]
+
+
+def test_a_new_definition_does_not_hide_that_the_source_has_other_values_too(
+    redefined: WorkspaceFiles, open_page: Callable[..., AppTest]
+) -> None:
+    rows = open_page(redefined, "pages/weekly/week.py").expander[0].dataframe[0].value.to_dict("records")
+    assert [row["Why"] for row in rows] == [
+        "it is computed in another way than then; and shop: 1 day has other values",
+        "it is computed in another way than then; and shop: 2 days have other values",
+        "shop: 1 day has other values",
+    ]
+
+
+def test_a_day_on_which_two_parts_of_a_formula_changed_is_one_day(
+    workspace: Callable[..., WorkspaceFiles], open_page: Callable[..., AppTest]
+) -> None:
+    files = workspace(
+        {**TREE, "metrics": OTHERS}, {"shop.csv": shop(14).replace("\n", ",5\n").replace("visits,5", "visits,calls")}
+    )
+    files.refresh()
+    files.write(
+        "shop.csv",
+        shop(21, d9=15).replace("\n", ",5\n").replace("visits,5", "visits,calls").replace("15,5\n", "15,9\n"),
+    )
+    files.refresh()
+    rows = open_page(files, "pages/weekly/week.py").expander[0].dataframe[0].value.to_dict("records")
+    assert {row["Metric"]: row["Why"] for row in rows} == dict.fromkeys(
+        ("Visits", "Calls", "Calls a visit"), "shop: 1 day has other values"
+    )
+
+
+def test_where_only_a_definition_changed_no_value_is_said_to_have_changed(
+    workspace: Callable[..., WorkspaceFiles], open_page: Callable[..., AppTest]
+) -> None:
+    files = workspace(TREE, {"shop.csv": shop(14)})
+    files.refresh()
+    visits = {**TREE["metrics"]["visits"], "aggregate": "mean"}
+    files.write_tree({**TREE, "metrics": {"visits": visits}})
+    files.write("shop.csv", shop(21))
+    files.refresh()
+    (box,) = open_page(files, "pages/weekly/week.py").expander
+    assert box.label == "**1 metric is computed in another way than in last week's review**"
+    (row,) = box.dataframe[0].value.to_dict("records")
+    assert (row["Shown then"], row["Now"], row["Why"]) == ("70", "10", "it is computed in another way than then")
+
+
 def test_the_metrics_page_lists_its_restated_values(
     restated: WorkspaceFiles, open_page: Callable[..., AppTest]
 ) -> None:

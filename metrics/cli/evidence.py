@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from metrics.cli.commands import AsJson, WorkspaceFolder
+from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
 from metrics.cli.output import say, say_json, table, tell
 from metrics.errors import NorthstarError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from metrics.cli.opened import Opened
     from metrics.evidence.judged import Judged
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from metrics.workspace import Workspace
 
 _HEADER = ("Input", "Metric", "Lag", "Verdict", "Correlation", "95 % interval", "Weeks", "More needed", "Naive")
-_OUTCOME_HEADER = ("Outcome", "Verdict", "Lead", "Gain", "p", "Weeks")
+_OUTCOME_HEADER = ("Outcome", "Verdict", "Lead", "Gain", "p", "Compared")
 _QUARTER = re.compile(r"(19|20|21)\d\d[Qq][1-4]")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
@@ -65,6 +65,7 @@ def evidence(
     no_refresh: Annotated[
         bool, typer.Option("--no-refresh", help="Use the values of the last refresh, also if a source changed.")
     ] = False,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Test the claims of the tree: do the inputs move what they are said to move?
@@ -78,10 +79,10 @@ def evidence(
     if year is not None and (quarter is not None or all_inputs):
         raise typer.BadParameter("Leave out --quarter and --all-inputs, or --year.", param_hint="'--year'")
     found = workspace_at(workspace)
-    if not no_refresh:
+    if not no_refresh and as_of is None:
         refreshed(found)
-    with opened(found) as now:
-        notes = _marking_notes(found)
+    with opened(found, as_of) as now:
+        notes = _marking_notes(found, now.moment if as_of is not None else None)
         if year is not None:
             _year(now, notes, year, as_json)
         else:
@@ -92,15 +93,15 @@ def evidence(
             raise typer.Exit(1)
 
 
-def _marking_notes(workspace: Workspace) -> list[Note]:
-    """Return the notes that mark weeks as exceptional: those are left out, as on the screen."""
+def _marking_notes(workspace: Workspace, moment: datetime | None) -> list[Note]:
+    """Return the notes that mark weeks as exceptional, now or at a moment: those are left out, as on the screen."""
     from metrics.evidence.annotated import marking_notes
     from metrics.ledger.ledger import Ledger
 
     if not Ledger.is_there(workspace.state):
         return []
     with Ledger.open(workspace.state) as ledger:
-        return marking_notes(ledger)
+        return marking_notes(ledger, moment)
 
 
 def _weekly(now: Opened, notes: list[Note], last_day: date) -> WeeklyValues:
@@ -184,13 +185,16 @@ def _row(tree: Tree, judged: Judged) -> list[str]:
 
 
 def _year(now: Opened, notes: list[Note], year: int, as_json: bool) -> None:
-    from metrics.charts.evidence_words import VERDICTS, outcome_sentence
+    from metrics.charts.evidence_words import VERDICTS, lead_time, outcome_sentence, time_with_both
     from metrics.evidence.export import year_json
+    from metrics.evidence.months import read_months
     from metrics.evidence.outcome import check_outcomes
     from metrics.evidence.weeks import last_day_of_year
 
-    weekly = _weekly(now, notes, last_day_of_year(now.tree.calendar, year))
-    found, refused = check_outcomes(now.tree, weekly)
+    last_day = last_day_of_year(now.tree.calendar, year)
+    weekly = _weekly(now, notes, last_day)
+    monthly = read_months(now.warehouse, now.tree, weekly, min(last_day, now.today))
+    found, refused = check_outcomes(now.tree, weekly, monthly)
     sentences = [outcome_sentence(now.tree, one) for one in found]
     if as_json:
         exported = year_json(year, found, refused)
@@ -206,9 +210,9 @@ def _year(now: Opened, notes: list[Note], year: int, as_json: bool) -> None:
         rows = []
         for one in found:
             row = [now.tree.metrics[one.prediction.metric].name, VERDICTS[one.verdict]]
-            row += [f"{one.forward.lead_weeks} weeks" if one.forward else ""]
+            row += [lead_time(one, one.forward) if one.forward else ""]
             row += [f"{one.trial.gain * 100:.0f} %" if one.trial else "", f"{one.forward.p:.3f}" if one.forward else ""]
-            rows.append([*row, str(one.n_weeks)])
+            rows.append([*row, time_with_both(one)])
         for line in table(_OUTCOME_HEADER, rows, texts=(0, 1)):
             say(line)
         say()

@@ -16,6 +16,7 @@ from metrics.tree.reader import read_document
 from metrics.tree.tree import TARGET_SUFFIX
 from metrics.warehouse.plausibility import LARGEST_SHARE, beyond_bounds, unscaled_percents
 from metrics.warehouse.sanity import oddities
+from metrics.warehouse.schema import series_of
 from metrics.warehouse.warehouse import SourceState
 
 
@@ -127,19 +128,17 @@ def _implausible(now: Opened, written: _Written) -> Iterator[Finding]:
             yield written.finding("warning", ("metrics", metric.id, "target"), message, hint, metric.id)
     today = now.moment.astimezone(ZoneInfo(now.tree.calendar.timezone)).date()
     for oddity in oddities(now.tree, path, today):
-        metric_id = oddity.key.removesuffix(TARGET_SUFFIX)
-        place: Path = ("metrics", metric_id, "target" if oddity.key != metric_id else "column")
-        yield written.finding("warning", place, f"'{oddity.key}': {oddity.sentence}", oddity.to_do, metric_id)
+        yield _doubt(now, written, oddity.key, f"'{oddity.key}': {oddity.sentence}", oddity.to_do)
     for beyond in beyond_bounds(now.tree, path):
-        checks = now.tree.metrics[beyond.metric].checks
-        low = [] if checks.min is None else [f"at least {checks.min:.15g}"]
-        high = [] if checks.max is None else [f"at most {checks.max:.15g}"]
-        days = "1 day" if beyond.days == 1 else f"{beyond.days:,} days"
-        yield written.finding(
-            "warning",
-            ("metrics", beyond.metric, "checks"),
-            f"'{beyond.metric}' should be {' and '.join(low + high)}, and is not on {days}:"
-            f" {beyond.first_day} has {beyond.first_value:.15g}.",
-            "Correct the values, or the bounds.",
-            beyond.metric,
-        )
+        yield _doubt(now, written, beyond.metric, f"'{beyond.metric}': {beyond.sentence}", beyond.to_do)
+
+
+def _doubt(now: Opened, written: _Written, key: str, message: str, hint: str) -> Finding:
+    """Return a finding at the file (sheet, table) and column that a series was read from; a formula's in the tree."""
+    metric_id = key.removesuffix(TARGET_SUFFIX)
+    series = next(row for row in series_of(now.tree) if row.key == key)
+    state = next((one for one in now.warehouse.sources if series.source and one.id == series.source.id), None)
+    if state is None or not state.files or series.kind == "formula":
+        place: Path = ("metrics", metric_id, "target" if key != metric_id else "column")
+        return written.finding("warning", place, message, hint, metric_id)
+    return Finding("warning", ", ".join(state.files), None, series.column, metric_id, message, hint)

@@ -10,8 +10,11 @@ from metrics.cli.commands import AsJson, WorkspaceFolder
 from metrics.cli.output import count, say, say_json, table, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from metrics.cli.opened import Opened
     from metrics.refresh import SourceResult, Summary
+    from metrics.review.doubts import Doubt
 
 _HEADER = ("Source", "Outcome", "Rows", "New", "Changed", "Removed", "Left out")
 
@@ -26,6 +29,7 @@ def refresh(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
     """
     from metrics.cli.findings import of_tree
     from metrics.cli.opened import opened, refreshed, workspace_at
+    from metrics.review.doubts import doubts
     from metrics.tree.faults import TreeError
 
     found = workspace_at(workspace)
@@ -36,22 +40,24 @@ def refresh(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
             tell(str(finding))
         if as_json:
             faults_json = [finding.as_json() for finding in of_tree(error.faults)]
-            say_json({"published": False, "remarks": [], "review_week": None, "sources": [], "faults": faults_json})
+            nothing: dict[str, list[Any]] = {"sources": [], "doubts": []}
+            say_json({"published": False, "remarks": [], "review_week": None, **nothing, "faults": faults_json})
         raise typer.Exit(1) from None
     with opened(found) as now:
         errors = now.errors
+        doubted = doubts(now.tree, now.warehouse.path, now.today)
         if as_json:
             faults_json = [finding.as_json() for finding in of_tree(now.warnings)]
-            say_json({**_as_json(summary, now), "faults": faults_json})
+            say_json({**_as_json(summary, now), "doubts": _doubts_json(doubted), "faults": faults_json})
             for sentence in (*summary.remarks, *errors):
                 tell(sentence)
         else:
-            _show(summary, now, errors)
+            _show(summary, now, errors, doubted)
         if errors:
             raise typer.Exit(1)
 
 
-def _show(summary: Summary, now: Opened, errors: list[str]) -> None:
+def _show(summary: Summary, now: Opened, errors: list[str], doubted: Mapping[str, Sequence[Doubt]]) -> None:
     if summary.sources:
         for line in table(_HEADER, [_row(source) for source in summary.sources], texts=(0, 1)):
             say(line)
@@ -65,6 +71,10 @@ def _show(summary: Summary, now: Opened, errors: list[str]) -> None:
         tell(f"northstar.yaml has {count(len(now.warnings), 'warning')}: `northstar check` shows them.")
     if any(source.problem_count for source in summary.sources):
         tell("Some cells were left out: `northstar check` shows them, and what to write instead.")
+    wrong = sum(any(doubt.kind != "absent" for doubt in found) for found in doubted.values())
+    if wrong:
+        have = "has" if wrong == 1 else "have"
+        tell(f"{count(wrong, 'metric')} {have} values that look wrong: `northstar check` shows them.")
     week = now.review_week
     say(f"The review shows the week that ended on {week:%A} {week}." if week else "There are no values to review yet.")
 
@@ -74,6 +84,14 @@ def _row(source: SourceResult) -> tuple[str, ...]:
     counts = (changes.added, changes.changed, changes.removed)
     changed = [f"{number:,}" for number in counts] if source.outcome == "read" else ["", "", ""]
     return source.id, source.outcome, f"{source.row_count:,}", *changed, f"{source.problem_count:,}"
+
+
+def _doubts_json(doubted: Mapping[str, Sequence[Doubt]]) -> list[dict[str, str]]:
+    return [
+        {"metric": metric_id, "kind": doubt.kind, "message": doubt.sentence, "hint": doubt.to_do}
+        for metric_id, found in doubted.items()
+        for doubt in found
+    ]
 
 
 def _as_json(summary: Summary, now: Opened) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,7 +19,7 @@ _ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "empty",
 
 @dataclass(frozen=True)
 class Arrival:
-    """How much of a metric there is in a week. `last_day` is its newest day with a value, of whatever week.
+    """How much of a metric there is in a week. `last_day` is its newest day with a value that is not to come.
 
     Stale: the last refresh could not read it, or some of what it is computed from. Late: no value, but older ones.
     Withheld: its formula's parts are there for different days. Empty: never a value.
@@ -52,9 +52,16 @@ class Arrival:
                 return ""
 
 
-def arrivals(tree: Tree, warehouse: Warehouse, figures: Figures) -> list[Arrival]:
-    """Return all metrics' arrivals in the figures' week, worst first, else in the tree's order."""
-    found = [_arrival(tree, warehouse, figures, metric) for metric in tree.metrics.values()]
+def arrivals(
+    tree: Tree, warehouse: Warehouse, figures: Figures, today: date = date.max, ids: Collection[str] | None = None
+) -> list[Arrival]:
+    """Return all metrics' arrivals in the figures' week, worst first, else in the tree's order.
+
+    `today` is the day in the workspace's time zone; `ids` limits it to some metrics.
+    """
+    newest_days = warehouse.newest_days(today) if today < date.max else _last_days(warehouse)
+    asked = [metric for metric in tree.metrics.values() if ids is None or metric.id in ids]
+    found = [_arrival(tree, warehouse, figures, metric, newest_days) for metric in asked]
     return sorted(found, key=lambda arrival: _ORDER.index(arrival.state))
 
 
@@ -67,16 +74,25 @@ def worst_first(sources: Iterable[SourceState], late: Collection[str] = ()) -> l
     return sorted(sources, key=standing)
 
 
-def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric) -> Arrival:
+def _last_days(warehouse: Warehouse) -> dict[str, date]:
+    return {key: state.last_day for key, state in warehouse.series.items() if state.last_day}
+
+
+def _arrival(
+    tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric, newest_days: Mapping[str, date]
+) -> Arrival:
     of_metric = figures[metric.id]
     leaves = [warehouse.series[leaf.id] for leaf in tree.leaves(metric.id)]
-    errors = [leaf.error for leaf in leaves if leaf.error]
+    error = next((leaf.error for leaf in leaves if leaf.error), None)
+    parts = [tree.metrics[leaf.key].name for leaf in leaves if leaf.error == error and leaf.key != metric.id]
+    if error and parts:
+        error = f"{', '.join(parts)}: {error}"
     monthly = any(leaf.grain == "monthly" for leaf in leaves)
     newest = of_metric.monthly[-1] if monthly else of_metric.last_week
-    last_days = [leaf.last_day for leaf in leaves if leaf.last_day]
+    last_days = [newest_days[leaf.key] for leaf in leaves if leaf.key in newest_days]
     first_days = [leaf.first_day for leaf in leaves if leaf.first_day]
     state: State = "complete"
-    if errors:
+    if error:
         state = "stale"
     elif of_metric.last_day is None:
         state = "empty"
@@ -92,5 +108,5 @@ def _arrival(tree: Tree, warehouse: Warehouse, figures: Figures, metric: Metric)
         expected=newest.expected,
         first_day=max(first_days, default=None),
         last_day=min(last_days) if len(last_days) == len(leaves) else None,
-        error=errors[0] if errors else None,
+        error=error,
     )

@@ -34,21 +34,21 @@ def badge(tree: Tree, metric_id: str, newest: Mapping[str, RecordedAudit], now: 
     return Badge(audit, "fresh" if since <= _FRESH else "fading" if since <= _FADING else "old")
 
 
-def proposed(tree: Tree, newest: Mapping[str, RecordedAudit], week_ending: date) -> str | None:
+def proposed(tree: Tree, earlier: Mapping[str, RecordedAudit]) -> str | None:
     """Return the metric to derive again in the review of a week: the one whose last audit is longest ago.
 
-    Those never checked, or defined anew since, come first, in the deck's order. It stays the same through the week,
-    also once it is checked. None in an empty deck.
+    `earlier` are the newest audits of the weeks before: what is checked in the week itself, in its turn or out of it,
+    does not change whose turn it is. Those never checked, or defined anew since, come first, in the deck's order.
+    None in an empty deck.
     """
     order = {metric_id: number for number, metric_id in enumerate(tree.deck_metrics)}
 
     def turn(metric_id: str) -> tuple[date, int]:
-        audit = newest.get(metric_id)
+        audit = earlier.get(metric_id)
         checked = audit is not None and audit.definition == definition_digest(metric_id, tree)
         return (audit.week_ending if audit and checked else date.min, order[metric_id])
 
-    done = [metric_id for metric_id in order if metric_id in newest and newest[metric_id].week_ending == week_ending]
-    return done[0] if done else min(order, key=turn, default=None)
+    return min(order, key=turn, default=None)
 
 
 def result_of(expected: float | None, derived: float | None, decimals: int) -> AuditResult:

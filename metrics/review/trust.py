@@ -2,77 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from metrics.ledger.audit import RecordedAudit
 from metrics.review.arrivals import Arrival, arrivals
 from metrics.review.audit import Badge, badge
+from metrics.review.doubts import Doubt
 from metrics.review.figures import Figures
 from metrics.review.freshness import Freshness
-from metrics.tree.tree import TARGET_SUFFIX, Tree
-from metrics.warehouse.plausibility import beyond_bounds, unscaled_percents
-from metrics.warehouse.sanity import oddities
+from metrics.tree.tree import Metric, Tree
+from metrics.warehouse.oddity import written
 from metrics.warehouse.warehouse import Warehouse
 
-Standing = Literal["stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "empty", "sound"]
+Standing = Literal["stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "absent", "empty", "sound"]
 
-_ORDER: tuple[Standing, ...] = ("stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "empty", "sound")
+_ORDER: tuple[Standing, ...] = (
+    "stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "absent", "empty", "sound",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Trust:
     """What there is to know of a metric before one believes it.
 
-    `late_since` is when its values should have been in; `doubts` are sentences on values that look wrong; `typed` says
-    that people type its values.
+    `late` says by name which of what it is computed from (itself, with the empty name) should have been in, and since
+    when; `doubts` are its values, or those of its parts, that look wrong or are absent; `mismatch` is an audit that
+    came to another value, of itself or a part; `typed` says that people type its values.
     """
 
     arrival: Arrival
-    late_since: datetime | None
-    doubts: tuple[str, ...]
+    late: Mapping[str, datetime]
+    doubts: tuple[Doubt, ...]
     badge: Badge | None
+    mismatch: tuple[Metric, RecordedAudit] | None = None
     typed: bool = False
+
+    @property
+    def late_since(self) -> datetime | None:
+        """Since when values should have been in; None where none are late."""
+        return min(self.late.values(), default=None)
+
+    @property
+    def wrong(self) -> tuple[Doubt, ...]:
+        """The doubts on values that are there."""
+        return tuple(doubt for doubt in self.doubts if doubt.kind != "absent")
+
+    @property
+    def absent(self) -> tuple[Doubt, ...]:
+        """Days of the last 26 weeks that have no value, of whatever week is shown."""
+        return tuple(doubt for doubt in self.doubts if doubt.kind == "absent")
 
     @property
     def standing(self) -> Standing:
         """The worst that there is to say."""
         if self.arrival.state == "stale":
             return "stale"
-        if self.badge and self.badge.audit.result == "mismatch":
+        if self.mismatch is not None:
             return "mismatch"
-        if self.arrival.state == "late" or self.late_since is not None:
+        if self.arrival.state == "late" or self.late:
             return "late"
         if self.arrival.state == "withheld":
             return "withheld"
-        if self.doubts:
+        if self.wrong:
             return "doubtful"
         if self.arrival.state == "incomplete":
             return "incomplete"
+        if self.absent:
+            return "absent"
         return "empty" if self.arrival.state == "empty" else "sound"
 
     @property
     def sentence(self) -> str:
-        """What is the matter; empty where nothing is."""
-        match self.standing:
-            case "mismatch":
-                assert self.badge is not None
-                return f"{self.badge.audit.author.name} got another value by hand: {self.badge.audit.note or 'no note'}"
-            case "late":
-                since = f"{self.late_since:%a %-d %b, %H:%M}" if self.late_since else ""
-                return f"Late since {since}." if since else "Late: no value in this week."
-            case "doubtful":
-                more = f" And {len(self.doubts) - 1} more." if len(self.doubts) > 1 else ""
-                return self.doubts[0] + more
-            case _:
-                return self.arrival.sentence
+        """What is the matter, and how much more there is; empty where nothing is."""
+        said = self._said(brief=True)
+        more = f" And {len(said) - 1} more, on its page." if len(said) > 1 else ""
+        return said[0] + more if said else ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that is the matter, the worst first, with up to twenty days of each doubt."""
+        return self._said(brief=False)
+
+    def _said(self, brief: bool) -> tuple[str, ...]:
+        said = [self.arrival.sentence] if self.arrival.state == "stale" else []
+        said += [self._mismatch] if self.mismatch is not None else []
+        said += [self._late] if self.late or self.arrival.state == "late" else []
+        said += [self.arrival.sentence] if self.arrival.state == "withheld" else []
+        said += [doubt.brief if brief else doubt.sentence for doubt in self.wrong]
+        said += [self.arrival.sentence] if self.arrival.state in ("incomplete", "empty") else []
+        return (*said, *(doubt.brief if brief else doubt.sentence for doubt in self.absent))
+
+    @property
+    def _late(self) -> str:
+        if self.late_since is None:
+            return "Late: no value in this week."
+        names = [name for name in self.late if name]
+        parts = f": {', '.join(names)}" if names else ""
+        return f"Late since {self.late_since:%a %-d %b, %H:%M}{parts}."
+
+    @property
+    def _mismatch(self) -> str:
+        assert self.mismatch is not None
+        metric, audit = self.mismatch
+        name = "" if metric.id == self.arrival.metric.id else f"{metric.name}: "
+        derived = written(audit.derived, metric.unit) or "no value"
+        shown = f"{written(audit.expected, metric.unit)} was shown" if audit.expected is not None else "none was shown"
+        note = f": {audit.note}" if audit.note else "."
+        return f"{name}{audit.author.name} got {derived} by hand, {shown}{note}"
 
     @property
     def to_do(self) -> str:
-        """What to do about it, in a sentence; empty where nothing is to be done."""
+        """What to do about the worst of it, in a sentence; empty where nothing is to be done."""
         owner = self.arrival.metric.owner or "whoever owns it"
         match self.standing:
             case "stale":
@@ -84,9 +128,11 @@ class Trust:
             case "withheld":
                 return "Look at the parts of its formula: one of them lags behind, or is zero."
             case "doubtful":
-                return f"Ask {owner} whether that is right, and correct it at its source if not."
+                return f"Ask {owner} whether that is right. {self.wrong[0].to_do}"
             case "incomplete":
                 return "Wait for the missing days, or ask for them."
+            case "absent":
+                return self.absent[0].to_do
             case "empty":
                 return self._to_fill
             case _:
@@ -105,49 +151,34 @@ class Trust:
         )
 
 
-def doubts(tree: Tree, path: Path, today: date) -> dict[str, list[str]]:
-    """Return by metric a sentence on each way in which its values, or its target's, look wrong.
-
-    `path` is a published warehouse file that was built from `tree`.
-    """
-    found: dict[str, list[str]] = {}
-    for beyond in beyond_bounds(tree, path):
-        days = "1 day" if beyond.days == 1 else f"{beyond.days:,} days"
-        found.setdefault(beyond.metric, []).append(
-            f"{beyond.first_day} has {beyond.first_value:.15g}, outside its declared bounds; so it is on {days}."
-        )
-    for key, typical in unscaled_percents(tree, path).items():
-        said = f"Values are typically {typical:.3g}, which is {typical:.0%}. Write scale: 0.01?"
-        found.setdefault(key.removesuffix(TARGET_SUFFIX), []).append(said)
-    for oddity in oddities(tree, path, today):
-        which = "Target: " if oddity.key.endswith(TARGET_SUFFIX) else ""
-        if oddity.kind != "absent":
-            found.setdefault(oddity.key.removesuffix(TARGET_SUFFIX), []).append(which + oddity.sentence)
-    return found
-
-
 def trust(
     tree: Tree,
     warehouse: Warehouse,
     figures: Figures,
     fresh: Mapping[str, Freshness],
-    doubted: Mapping[str, Sequence[str]],
+    doubted: Mapping[str, Sequence[Doubt]],
     audits: Mapping[str, RecordedAudit],
     now: datetime,
+    ids: Collection[str] | None = None,
 ) -> list[Trust]:
-    """Return what there is to know of all metrics, worst first, else in the tree's order.
+    """Return what there is to know of all metrics, worst first, else in the tree's order; `ids` limits it to some.
 
     `fresh` are the sources' freshness, `doubted` what `doubts` returns, `audits` the newest of each metric.
     """
     late = {key: since for source in fresh.values() for key, since in source.late.items()}
+    today = now.astimezone(ZoneInfo(tree.calendar.timezone)).date()
     found = []
-    for arrival in arrivals(tree, warehouse, figures):
+    for arrival in arrivals(tree, warehouse, figures, today, ids):
         metric_id = arrival.metric.id
-        leaves = [leaf.id for leaf in tree.leaves(metric_id)]
-        since = [late[leaf] for leaf in leaves if leaf in late]
-        said = tuple(sentence for leaf in dict.fromkeys((metric_id, *leaves)) for sentence in doubted.get(leaf, ()))
+        leaves = list(tree.leaves(metric_id))
+        names = {leaf.id: "" if leaf.id == metric_id else leaf.name for leaf in leaves}
+        since = {names[leaf]: late[leaf] for leaf in names if leaf in late}
+        parts = {metric_id: "", **names}
+        said = tuple(doubt.of(name) for part, name in parts.items() for doubt in doubted.get(part, ()))
         source = tree.sources.get(arrival.metric.source or "")
         typed = source is not None and source.type == "manual"
-        found.append(Trust(arrival, min(since, default=None), said, badge(tree, metric_id, audits, now), typed))
+        badges = [(tree.metrics[part], badge(tree, part, audits, now)) for part in parts]
+        differ = ((one, its.audit) for one, its in badges if its is not None and its.audit.result == "mismatch")
+        found.append(Trust(arrival, since, said, badges[0][1], next(differ, None), typed))
     position = {metric_id: number for number, metric_id in enumerate(tree.metrics)}
     return sorted(found, key=lambda one: (_ORDER.index(one.standing), position[one.arrival.metric.id]))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from metrics.tree.tree import Tree
+from metrics.tree.tree import Checks, Tree, Unit
 from metrics.warehouse import schema
+from metrics.warehouse.oddity import MOST_NAMED, so_it_is, written
 
 # A share is hardly ever above 1; growth rates and the like may be, for a while.
 LARGEST_SHARE = 1.5
@@ -23,7 +24,7 @@ order by key
 """
 
 _BEYOND = """
-select key, count(*), min(day), arg_min(value, day)
+select key, count(*), list(day order by day desc)[:$most], list(value order by day desc)[:$most]
 from observation
 join series on series.number = observation.series
 join bounds using (key)
@@ -34,12 +35,27 @@ group by key order by key
 
 @dataclass(frozen=True)
 class Beyond:
-    """Values of a metric outside its declared bounds: on how many days, and the first of them."""
+    """Values of a metric outside its declared bounds: on how many days, the newest 20 of them, the newest first."""
 
     metric: str
-    days: int
-    first_day: date
-    first_value: float
+    count: int
+    days: tuple[tuple[date, float], ...]
+    checks: Checks
+    unit: Unit
+
+    @property
+    def sentence(self) -> str:
+        """What was declared, and what is there instead, with the days."""
+        low = [] if self.checks.min is None else [f"at least {written(self.checks.min, self.unit)}"]
+        high = [] if self.checks.max is None else [f"at most {written(self.checks.max, self.unit)}"]
+        day, value = self.days[0]
+        more = so_it_is(self.days, self.count, self.unit)
+        return f"{day} has {written(value, self.unit)}, and should be {' and '.join(low + high)}.{more}"
+
+    @property
+    def to_do(self) -> str:
+        """What to do about it, in a sentence."""
+        return "Correct it at its source, or the bounds that checks: declares."
 
 
 def unscaled_percents(tree: Tree, path: Path) -> dict[str, float]:
@@ -65,4 +81,9 @@ def beyond_bounds(tree: Tree, path: Path) -> list[Beyond]:
         return []
     with duckdb.connect(str(path), read_only=True) as connection:
         schema.load_rows(connection, "create temp table bounds as", ("key", "low", "high"), bounds)
-        return [Beyond(*row) for row in connection.execute(_BEYOND).fetchall()]
+        rows = connection.execute(_BEYOND, {"most": MOST_NAMED}).fetchall()
+    metrics = tree.metrics
+    return [
+        Beyond(key, count, tuple(zip(days, values, strict=True)), metrics[key].checks, metrics[key].unit)
+        for key, count, days, values in rows
+    ]

@@ -1,23 +1,20 @@
 """Values that were read without trouble and still look wrong. They are listed, never repaired.
 
-Looked at are the last 26 weeks of each metric, up to its newest day, and all days to come.
+Looked at are the last 26 weeks of each metric, up to its newest day that is not to come, and all days to come.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
-from metrics.tree.tree import Metric, Tree
+from metrics.tree.tree import TARGET_SUFFIX, Metric, Tree
 from metrics.warehouse import schema
+from metrics.warehouse.oddity import MOST_NAMED, Kind, Oddity
 from metrics.warehouse.rollup import EXPECTED
-
-Kind = Literal["future", "negative", "above_100_percent", "ten_fold", "sudden_zero", "repeated", "absent"]
 
 _DAYS = 182
 # Before a value can be out of the ordinary there have to be so many ordinary ones.
@@ -27,20 +24,62 @@ _LONGEST_RUN = 5
 # Small counts repeat by chance.
 _FEWEST_DISTINCT = 10
 
-_RECENT = f"""
-create or replace temp table recent as
-select o.series, key, grain, o.day, o.value,
-       lag(o.value) over w as before,
-       median(o.value) over earlier as typical, min(o.value) over earlier as low, max(o.value) over earlier as high,
-       count(o.value) over earlier as count_before
-from observation as o
-join series on series.number = o.series
-where o.value is not null and o.day > last_day - {_DAYS}
-window w as (partition by o.series order by o.day),
-       earlier as (partition by o.series order by o.day rows between 28 preceding and 1 preceding)
+# A mistyped day to come must not push all other days out of the window.
+_PAST = """
+create or replace temp table past as
+select o.series, key, kind, grain, o.day, o.value, max(o.day) over (partition by o.series) as newest
+from observation as o join series on series.number = o.series join asked using (key)
+where o.value is not null and o.day <= $today
 """
 
-_FUTURE = "select key, day, value, null, null from recent where day > $today"
+# A weekday that is mostly 0 is one on which nothing happens: its zeros are neither sudden nor an exception.
+_CLOSED = f"""
+create or replace temp table closed as
+select series, isodow(day) as weekday from past
+where grain in ('daily', 'weekdays') and day > newest - {_DAYS}
+group by all having count(*) filter (value = 0) * 2 >= count(*)
+"""
+
+# What is ordinary before a value: of the 28 values before it those on the side of zero that most are on, without zeros.
+# Deciles rather than extremes: an earlier oddity must not make the next one ordinary.
+_RECENT = f"""
+create or replace temp table recent as
+with open as (
+    select past.*, closed.series is not null as is_closed from past
+    left join closed on closed.series = past.series and closed.weekday = isodow(day)
+        and grain in ('daily', 'weekdays')
+    where day > newest - {_DAYS}
+), looked as (
+    select series, key, grain, day, value, is_closed,
+           lag(value) over w as before,
+           sum(sign(value)) over earlier as side,
+           quantile_disc(value, [0.1, 0.5, 0.9]) filter (value > 0) over earlier as above,
+           quantile_disc(value, [0.1, 0.5, 0.9]) filter (value < 0) over earlier as below,
+           count(*) filter (value > 0) over earlier as count_above,
+           count(*) filter (value < 0) over earlier as count_below,
+           count(*) filter (value = 0 and not is_closed) over earlier as zeros,
+           count(*) filter (not is_closed) over earlier as count_open,
+           min(value) filter (value > 0) over weekdays as weekday_low,
+           median(value) filter (value > 0) over weekdays as weekday_typical,
+           count(*) filter (value > 0) over weekdays as weekday_count,
+    from open
+    window w as (partition by series order by day),
+           earlier as (partition by series order by day rows between 28 preceding and 1 preceding),
+           weekdays as (partition by series, isodow(day) order by day rows between 8 preceding and 1 preceding)
+)
+select series, key, grain, day, value, before, is_closed, zeros, count_open,
+       case when side > 0 then above else below end as deciles,
+       deciles[1] as low, deciles[2] as typical, deciles[3] as high,
+       case when side > 0 then count_above else count_below end as count_before,
+       weekday_low, weekday_typical, weekday_count
+from looked
+"""
+
+_FUTURE = """
+select key, day, value, null, null
+from observation as o join series on series.number = o.series join asked using (key)
+where kind = 'value' and value is not null and day > $today
+"""
 
 _NEGATIVE = """
 select key, day, value, null, null from recent join asked using (key) where asked.is_count and value < 0
@@ -63,18 +102,34 @@ and abs(sqrt(abs(value)) - sqrt(case when abs(value) < abs(typical) then least(a
                                      else greatest(abs(low), abs(high)) end)) < 2
 """
 
-# Only where such a jump begins: the values after it are as high as the one that was reported.
+# Only where such a jump begins: the values after it are as far off as the one that was reported. The wider the values
+# before scatter, the farther off: the cube of a decile is about four standard deviations of a logarithm.
 _TEN_FOLD_JUMP = f"""
-select key, day, value, low, high from recent
-where count_before >= {_FEWEST_BEFORE} and typical <> 0 and value <> 0 and low * high > 0
-  and (value / typical >= {_TEN_FOLD} or value / typical between 0 and 1.0 / {_TEN_FOLD})
-  and not (value between low / 3 and high * 3) and not ({_BY_CHANCE})
-  and (before / typical < {_TEN_FOLD} and before / typical > 1.0 / {_TEN_FOLD})
+with turned as (
+    select *, abs(value / typical) as times, greatest(low / typical, high / typical) as up,
+           greatest(typical / low, typical / high) as down
+    from recent
+    where count_before >= {_FEWEST_BEFORE} and value / typical > 0
+)
+select key, day, value, low, high from turned
+where (
+    times >= greatest({_TEN_FOLD}, 3 * up, up ** 3) and coalesce(before / typical, 0) < {_TEN_FOLD}
+    or 1 / times >= greatest({_TEN_FOLD}, 3 * down, down ** 3)
+        and not coalesce(before / typical, 1) between 1e-300 and 1.0 / {_TEN_FOLD}
+) and not ({_BY_CHANCE})
 """
 
+# Far from zero are values whose lowest decile is not: that of counts 4 at least, for the same reason as above.
 _SUDDEN_ZERO = f"""
 select key, day, value, low, high from recent
-where value = 0 and count_before >= {_FEWEST_BEFORE} and low > 0 and typical >= 3
+where value = 0 and not is_closed and count_before >= {_FEWEST_BEFORE} and typical >= 3
+  and zeros * 10 <= count_open
+  and (
+      low >= case when zeros = 0 then typical / 3 else typical * 2 / 3 end
+      and (low >= 4 or low <> round(low) or typical <> round(typical))
+      or grain in ('daily', 'weekdays') and weekday_count >= 4 and weekday_low >= weekday_typical * 2 / 3
+      and (weekday_low >= 4 or weekday_low <> round(weekday_low))
+  )
 """
 
 # A run of equal values in a series that is seldom equal to the day before.
@@ -96,15 +151,16 @@ where length >= {_LONGEST_RUN} and value <> 0
 """
 
 _ABSENT = f"""
-select key, min(day), null, count(*), null
+select key, day, null, null, null
 from (
-    select series.number as series, key, grain,
-           unnest(generate_series(greatest(first_day, last_day - {_DAYS}), last_day, interval 1 day))::date as day
-    from series where kind <> 'formula' and first_day is not null and absent = 'missing'
+    select number as series, key, grain,
+           unnest(generate_series(greatest(first_day, newest - {_DAYS}), newest, interval 1 day))::date as day
+    from series join (select series, any_value(newest) as newest from past group by series) as up_to
+        on up_to.series = series.number
+    where kind <> 'formula' and absent = 'missing'
 ) as due
 where {EXPECTED}
   and not exists (select 1 from daily where daily.series = due.series and daily.day = due.day)
-group by key
 """
 
 _CHECKS: dict[Kind, str] = {
@@ -117,58 +173,11 @@ _CHECKS: dict[Kind, str] = {
     "absent": _ABSENT,
 }
 
-
-@dataclass(frozen=True)
-class Oddity:
-    """Values of a series (`key`) that look wrong in one way: on how many days, the newest of them, and its value.
-
-    `low` and `high` are what the 28 values before it lay between; of a run of equal values `low` is its length, of
-    absent days `count` says how many, and `day` is the first.
-    """
-
-    key: str
-    kind: Kind
-    day: date
-    value: float | None
-    count: int
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def sentence(self) -> str:
-        """What is odd, in a sentence that begins with the day."""
-        value = "" if self.value is None else _number(self.value)
-        more = f" So it is on {self.count:,} days." if self.count > 1 and self.kind != "absent" else ""
-        between = "" if self.low is None or self.high is None else f"{_number(self.low)} to {_number(self.high)}"
-        match self.kind:
-            case "future":
-                return f"{self.day} is still to come, and has the value {value}.{more}"
-            case "negative":
-                return f"{self.day} has {value}, and a count can't be negative.{more}"
-            case "above_100_percent":
-                return f"{self.day} has {self.value or 0:.0%}, and a share is hardly ever above 100 %.{more}"
-            case "ten_fold":
-                return f"{self.day} has {value}, about ten times off the {between} before. Did the unit change?{more}"
-            case "sudden_zero":
-                return f"{self.day} has 0, after {between} on the days before. Is it missing rather than zero?{more}"
-            case "repeated":
-                return f"{value} stands there {self.low or 0:g} times in a row from {self.day} on. Was it copied?{more}"
-            case _:
-                days = "1 expected day has" if self.count == 1 else f"{self.count:,} expected days have"
-                return f"{days} no value in the last 26 weeks, the first {self.day}."
-
-    @property
-    def to_do(self) -> str:
-        """What to do about it, in a sentence."""
-        match self.kind:
-            case "negative":
-                return "Correct it at its source, or write checks: {min: ...} if it is right."
-            case "above_100_percent":
-                return "Correct it at its source, or write checks: {max: ...} if it is right."
-            case "absent":
-                return "Add the days, or write absent: zero or another grain: in the source."
-            case _:
-                return "Correct it at its source if it is not right."
+_NEWEST = """
+select key, list(day order by day desc)[:{most}], list(value order by day desc)[:{most}], count(*),
+       arg_max(low, day), arg_max(high, day)
+from ({query}) as found(key, day, value, low, high) group by key
+"""
 
 
 def oddities(tree: Tree, path: Path, today: date, keys: Sequence[str] | None = None) -> list[Oddity]:
@@ -177,40 +186,35 @@ def oddities(tree: Tree, path: Path, today: date, keys: Sequence[str] | None = N
     A metric that declares bounds (`checks`) on the side in question is not doubted on that side. `today` is the day in
     the workspace's time zone; `keys` limits it to some series.
     """
+    rows = [row for row in schema.series_of(tree) if keys is None or row.key in keys]
+    asked = [(row.key, _is_count(row.metric), _is_share(row.metric)) for row in rows]
+    if not asked:
+        return []
     with duckdb.connect(str(path), read_only=True) as connection:
-        asked = [(row.key, _is_count(row.metric), _is_share(row.metric)) for row in schema.series_of(tree)]
-        if not asked:
-            return []
         schema.load_rows(connection, "create temp table asked as", ("key", "is_count", "is_share"), asked)
+        connection.execute(_PAST, {"today": today})
+        connection.execute(_CLOSED)
         connection.execute(_RECENT)
-        found = [oddity for kind in _CHECKS for oddity in _found(connection, kind, tree, today)]
-    order = {row.key: row.number for row in schema.series_of(tree)}
-    wanted = [one for one in found if keys is None or one.key in keys]
-    return sorted(wanted, key=lambda one: (order[one.key], -one.day.toordinal()))
+        grains = dict(connection.execute("select key, grain from series").fetchall())
+        found = [one for kind in _CHECKS for one in _found(connection, kind, tree, today, grains)]
+    order = {row.key: row.number for row in rows}
+    return sorted(found, key=lambda one: (order[one.key], -one.day.toordinal()))
 
 
-def _found(connection: duckdb.DuckDBPyConnection, kind: Kind, tree: Tree, today: date) -> Iterator[Oddity]:
+def _found(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, tree: Tree, today: date, grains: dict[str, str | None]
+) -> Iterator[Oddity]:
     query = _CHECKS[kind]
     parameters = {
         name: value
         for name, value in (("today", today), ("week_end", tree.calendar.week_ends_on + 1))
         if f"${name}" in query
     }
-    if kind == "absent":
-        for key, day, _, count, _ in connection.execute(query, parameters).fetchall():
-            yield Oddity(key, kind, day, None, count)
-        return
-    newest = (
-        f"select key, max(day), arg_max(value, day), count(*), arg_max(low, day), arg_max(high, day) from ({query})"
-    )
-    named = newest.replace(f"({query})", f"({query}) as found(key, day, value, low, high)")
-    for key, day, value, count, low, high in connection.execute(f"{named} group by key", parameters).fetchall():
-        yield Oddity(key, kind, day, value, count, low, high)
-
-
-def _number(value: float) -> str:
-    """Write a value as it would be found in the source: large ones without an exponent."""
-    return f"{value:.15g}" if abs(value) >= 1000 else f"{value:.6g}"
+    rows = connection.execute(_NEWEST.format(most=MOST_NAMED, query=query), parameters).fetchall()
+    for key, days, values, count, low, high in rows:
+        metric = tree.metrics[key.removesuffix(TARGET_SUFFIX)]
+        grain = "formula" if metric.formula and key == metric.id else grains[key]
+        yield Oddity(key, kind, tuple(zip(days, values, strict=True)), count, low, high, metric.unit, grain)
 
 
 def _is_count(metric: Metric) -> bool:
