@@ -91,8 +91,11 @@ def arrivals(ledger: Ledger, calendar: Calendar, moment: datetime) -> dict[str, 
         for source in json.loads(ledger.history.get(line.number).state_json).get("source", ()):
             if source["status"] != "read" or not source["last_day"]:
                 continue
+            last_day = date.fromisoformat(source["last_day"])
+            if last_day > line.at.date() + timedelta(days=1):
+                continue  # mistyped, or a plan: up to where the values have come in is not known
             # Values on weekdays end on a Friday, where the week may end on the Sunday after.
-            week = calendar.last_week_ended(date.fromisoformat(source["last_day"]) + timedelta(days=2))
+            week = calendar.last_week_ended(last_day + timedelta(days=2))
             before = newest.get(source["id"])
             if before is not None and week == before + timedelta(days=7):
                 found.setdefault(source["id"], []).append(Arrived(week, line.at))

@@ -9,6 +9,8 @@ import pytest
 from workspaces import WorkspaceFiles
 
 from metrics.calendar import Calendar
+from metrics.known import arrivals
+from metrics.ledger.ledger import Ledger
 from metrics.review.freshness import Arrived, Freshness, Moment, Rhythm, freshness
 
 MONDAY = date(2026, 3, 2)
@@ -140,3 +142,17 @@ def test_a_source_of_weeks_and_months_says_which_of_them_is_due_next(
         found = freshness(loaded, warehouse, {}, datetime(2026, 4, 1, 9, tzinfo=UTC))["shop"]
     assert found.late == {"rent": datetime(2026, 4, 1, 9, tzinfo=UTC)}
     assert (found.period, found.due) == ("week", datetime(2026, 4, 8, 9, tzinfo=UTC))
+
+
+def test_a_mistyped_day_to_come_hides_no_rhythm(workspace: Callable[..., WorkspaceFiles]) -> None:
+    tree = {
+        "sources": {"shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily"}},
+        "metrics": {"visits": {"source": "shop"}},
+    }
+    files = workspace(tree, {"shop.csv": days(14)})
+    for text in (days(14), days(21) + "2126-01-01,10\n", days(28), days(35)):
+        files.write("shop.csv", text)
+        files.refresh()
+    with files.opened() as (loaded, _), Ledger.open(files.state) as ledger:
+        found = arrivals(ledger, loaded.calendar, datetime.now(UTC))
+    assert [one.week_ending for one in found["shop"]] == [MONDAY + timedelta(days=34)]
