@@ -88,7 +88,7 @@ def open_page(files: WorkspaceFiles, monkeypatch: pytest.MonkeyPatch) -> Iterato
 def test_the_data_page_puts_the_worst_first(open_page: Callable[..., AppTest]) -> None:
     at = open_page("pages/anytime/data.py", week="2026-03-29")
     table = next(frame.value for frame in at.dataframe if "What to do" in frame.value)
-    assert table["Metric"].tolist() == ["Returns", "Visits", "Sales", "Rate", "Calls"]
+    assert table["Metric"].tolist() == ["Returns", "Sales", "Rate", "Visits", "Calls"]
     said = dict(zip(table["Metric"], table["What to know"], strict=True))
     to_do = dict(zip(table["Metric"], table["What to do"], strict=True))
     assert said["Returns"].startswith("Could not be read by the last refresh")
@@ -430,3 +430,10 @@ def test_the_data_page_does_not_show_a_day_to_come_as_the_newest(
     table = next(frame.value for frame in at.dataframe if "What to do" in frame.value)
     assert set(table["Newest value"]) == {"10 May 2026"}
     st.cache_resource.clear()
+
+
+def test_what_is_late_longest_comes_first(workspace: Callable[..., WorkspaceFiles]) -> None:
+    found = known(
+        shop(workspace, {}), visits=datetime(2026, 5, 11, tzinfo=UTC), sales=datetime(2026, 4, 27, tzinfo=UTC)
+    )
+    assert list(found)[:3] == ["sales", "rate", "visits"]

@@ -181,4 +181,7 @@ def trust(
         differ = ((one, its.audit) for one, its in badges if its is not None and its.audit.result == "mismatch")
         found.append(Trust(arrival, since, said, badges[0][1], next(differ, None), typed))
     position = {metric_id: number for number, metric_id in enumerate(tree.metrics)}
-    return sorted(found, key=lambda one: (_ORDER.index(one.standing), position[one.arrival.metric.id]))
+    return sorted(
+        found,
+        key=lambda one: (_ORDER.index(one.standing), one.late_since or now, position[one.arrival.metric.id]),
+    )
