@@ -256,6 +256,7 @@ def assert_same(found: Drawn, frozen: Drawn, moment: datetime) -> None:
         assert found[page] == drawn, f"{page} as of {moment}"
 
 
+@pytest.mark.long  # the last test of this file looks at the same pages, with the warehouse gone
 def test_every_page_at_each_as_of_draws_what_it_drew_then(history: tuple[Shop, list[Frozen]]) -> None:
     shop, frozen = history
     for one in frozen:

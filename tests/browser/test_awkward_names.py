@@ -38,7 +38,7 @@ def assert_nothing_ran(page: Page) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [PATHS[0], *(pytest.param(path, marks=pytest.mark.long) for path in PATHS[1:])])
 def test_texts_run_nowhere(path: str, awkward: Server, visit: Visit) -> None:
     page = visit(awkward, path)
     page.wait_for_load_state("networkidle")

@@ -1,6 +1,5 @@
 """Values typed by hand in the browser: typed, pasted, corrected, and by two people at once."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -73,10 +72,8 @@ def save(page: Page) -> None:
 
 
 def kept(files: WorkspaceFiles, day: date) -> float | None:
-    """The week's value, as the command line prints it."""
-    done = files.command("figures", "--json", "--no-refresh", "--week-ending", day.isoformat())
-    assert done.returncode == 0, done.stderr
-    value = json.loads(done.stdout)["metrics"]["nps"]["summary"]["last_week"]
+    """The week's value in the figures."""
+    value = files.figures(day.isoformat())["metrics"]["nps"]["summary"]["last_week"]
     assert value is None or isinstance(value, float | int)
     return value
 

@@ -78,7 +78,7 @@ def drawn(page: Page, path: str) -> None:
     expect(page.locator(wanted[path]).first).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 def test_text_can_be_read(scheme: str, demo: Server, visit: Visit) -> None:
     page = visit(demo, "week", color_scheme=scheme)
     for path in PAGES:

@@ -25,7 +25,11 @@ def axis(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "chart", "shown"),
-    [("104 weeks", "104", "2025"), ("Months", "months", "2024"), ("Years", "years", "FY2026")],
+    [
+        pytest.param("104 weeks", "104", "2025", marks=pytest.mark.long),
+        pytest.param("Months", "months", "2024", marks=pytest.mark.long),
+        ("Years", "years", "FY2026"),
+    ],
 )
 def test_views_are_drawn_and_in_the_url(name: str, chart: str, shown: str, demo: Server, visit: Visit) -> None:
     page = visit(demo, "metric?metric=revenue")
@@ -37,7 +41,14 @@ def test_views_are_drawn_and_in_the_url(name: str, chart: str, shown: str, demo:
     query(page, r"metric=revenue$")
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Tokyo"])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        pytest.param("UTC", marks=pytest.mark.long),
+        "America/Los_Angeles",
+        pytest.param("Asia/Tokyo", marks=pytest.mark.long),
+    ],
+)
 def test_a_point_tells_its_exact_week_in_every_time_zone(zone: str, demo: Server, visit: Visit) -> None:
     page = visit(demo, "metric?metric=insights_read&week=2026-10-31", timezone_id=zone)
     chart = large_chart(page)
