@@ -22,6 +22,7 @@ from metrics.review.trust import Trust, trust
 from metrics.tree.definition import definition_changes, definition_digest
 from metrics.tree.load import load_tree, read_tree
 from metrics.tree.tree import Tree
+from pages.parts.source_list import late_sentence
 
 ROOT = Path(__file__).parents[1]
 ANA = Author("Ana", False)
@@ -437,3 +438,13 @@ def test_what_is_late_longest_comes_first(workspace: Callable[..., WorkspaceFile
         shop(workspace, {}), visits=datetime(2026, 5, 11, tzinfo=UTC), sales=datetime(2026, 4, 27, tzinfo=UTC)
     )
     assert list(found)[:3] == ["sales", "rate", "visits"]
+
+
+def test_a_source_says_of_each_metric_since_when_it_is_late(workspace: Callable[..., WorkspaceFiles]) -> None:
+    monday, week_before = datetime(2026, 5, 11, tzinfo=UTC), datetime(2026, 5, 4, tzinfo=UTC)
+    with shop(workspace, {}).opened() as (tree, _):
+        said = late_sentence(tree, Freshness("shop", Rhythm(), monday, {"visits": monday, "sales": week_before}))
+    assert said == (
+        "Late since Mon 4 May, 00:00: Sales. Late since Mon 11 May, 00:00: Visits."
+        " Ask ana@shop.example when it will be in."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -43,7 +44,7 @@ def show(opened: Opened, source: SourceState, fresh: Freshness | None) -> None:
     with st.container(key=f"source_{source.id}", gap="xsmall"):
         st.markdown(f"**{plain(source.id)}** {plain(_sentence(opened, source) + _due(fresh))}")
         if fresh is not None and fresh.late_since is not None:
-            st.markdown(plain(_late(opened.tree, fresh)))
+            st.markdown(plain(late_sentence(opened.tree, fresh)))
         if source.error:
             st.markdown(plain(source.error))
         failed = [state for state in warehouse.series.values() if state.source == source.id and state.error]
@@ -100,12 +101,18 @@ def _due(fresh: Freshness | None) -> str:
     return f" The next {fresh.period} is due {fresh.due:%a %-d %b, %H:%M}, {how}."
 
 
-def _late(tree: Tree, fresh: Freshness) -> str:
-    names = [tree.metrics[key.removesuffix(TARGET_SUFFIX)].name for key in fresh.late]
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+def late_sentence(tree: Tree, fresh: Freshness) -> str:
+    """Say since when which metrics are late, the longest first, and whom to ask."""
+    by_moment: dict[datetime, list[str]] = {}
+    for key, since in sorted(fresh.late.items(), key=lambda late: late[1]):
+        by_moment.setdefault(since, []).append(tree.metrics[key.removesuffix(TARGET_SUFFIX)].name)
+    said = []
+    for since, names in by_moment.items():
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        said.append(f"Late since {since:%a %-d %b, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.")
     owners = sorted({tree.metrics[key.removesuffix(TARGET_SUFFIX)].owner or "" for key in fresh.late} - {""})
-    ask = f" Ask {', '.join(owners[:_MOST_NAMED])} when it will be in." if owners else ""
-    return f"Late since {fresh.late_since:%a %-d %b, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.{ask}"
+    ask = [f"Ask {', '.join(owners[:_MOST_NAMED])} when it will be in."] if owners else []
+    return " ".join([*said, *ask])
 
 
 def _sentence(opened: Opened, source: SourceState) -> str:
