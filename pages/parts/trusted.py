@@ -20,21 +20,18 @@ from pages.parts.opening import Opened
 
 def metrics(opened: Opened, week_ending: date) -> list[Trust]:
     """Return all metrics, worst first."""
-    return trust(
-        opened.tree,
-        opened.warehouse,
-        review.figures(opened, week_ending),
-        sources(opened),
-        _doubts(opened.warehouse.path, opened.today, None, opened),
-        audits(opened),
-        opened.moment,
-    )
+    return _trust(opened, week_ending)
 
 
 def metric(opened: Opened, metric_id: str, week_ending: date) -> Trust:
     """Return one metric."""
-    parts = frozenset({metric_id, *(leaf.id for leaf in opened.tree.leaves(metric_id))})
-    (found,) = trust(
+    (found,) = _trust(opened, week_ending, metric_id)
+    return found
+
+
+def _trust(opened: Opened, week_ending: date, only: str | None = None) -> list[Trust]:
+    parts = frozenset({only, *(leaf.id for leaf in opened.tree.leaves(only))}) if only else None
+    return trust(
         opened.tree,
         opened.warehouse,
         review.figures(opened, week_ending),
@@ -42,9 +39,8 @@ def metric(opened: Opened, metric_id: str, week_ending: date) -> Trust:
         _doubts(opened.warehouse.path, opened.today, parts, opened),
         audits(opened),
         opened.moment,
-        {metric_id},
+        {only} if only else None,
     )
-    return found
 
 
 def sources(opened: Opened) -> Mapping[str, Freshness]:
