@@ -82,7 +82,7 @@ def _lines(tree: Tree, week: date, told: Sequence[Signal], watched: Sequence[Wat
         rows = [_row(tree, signal, weeks) for signal in told]
         yield from table(header, rows, texts=range(len(header)))
     else:
-        yield "No signals: all movements are routine."
+        yield "No signal was found."
     if watched:
         yield ""
         yield "On watch"

@@ -143,7 +143,7 @@ def _unexplained(
         if signals:
             st.markdown("Every signal of the week has a note.")
         else:
-            st.markdown("No signal this week: all movements are routine.")
+            st.markdown("No signal was found this week.")
         return
     st.subheader(f"Unexplained ({count})", anchor=False)
     first = True
