@@ -27,12 +27,13 @@ EXPECTED = """
     end
 """
 
-# The days of each period for each grain. `of_weeks` tells the days of a period that has bounds of its own for weekly
-# values: true for those, false for the others' days; null in all other periods, whose days are the same for every
-# grain. A monthly value says nothing of a week. `fingerprint` is null on days that the grain does not expect.
+# The days of each period for each kind of series. `of_weeks` tells the days of a period that has bounds of its own for
+# weekly values: true for those, false for the others' days; null in all other periods, whose days are the same for
+# every grain. A monthly value says nothing of a week, and what is not additive says nothing of a longer period.
+# `fingerprint` is null on days that the grain does not expect.
 _PERIOD_DAYS = f"""
 create or replace temp table period_day as
-select grain, period, day, is_week, case when {EXPECTED} then hash(day) end as fingerprint
+select grain, additive, period, day, case when {EXPECTED} then hash(day) end as fingerprint
 from (
     select number as period, span = 'week' as is_week, case when first_week is not null then false end as of_weeks,
            unnest(generate_series(first, last, interval 1 day))::date as day
@@ -40,14 +41,14 @@ from (
     union all
     select number, false, true, unnest(generate_series(first_week, last_week, interval 1 day))::date
     from periods where first_week is not null
-), (select unnest(['daily', 'weekdays', 'weekly', 'monthly']) as grain)
-where not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true)
+), (select unnest(['daily', 'weekdays', 'weekly', 'monthly']) as grain), (select unnest([true, false]) as additive)
+where not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true) and (is_week or additive)
 """
 
 _EXPECTED_IN_PERIOD = """
 create or replace temp table expected_in_period as
 select grain, period, count(*)::integer as expected, bit_xor(fingerprint) as fingerprint
-from period_day where fingerprint is not null
+from period_day where additive and fingerprint is not null
 group by grain, period
 """
 
@@ -62,23 +63,24 @@ select
 from series
 """
 
-# `present` counts expected days only. What is not additive says nothing of a month. Added up as whole numbers, values
-# have the same sum in whatever order the threads meet them.
+# `present` counts expected days only. Added up as whole numbers, values have the same sum in whatever order the threads
+# meet them. All that is known of a value alone is computed before the join, which repeats it for each of its periods.
 _ROLLED = """
 create or replace temp table rolled as
-with value_in_period as (
+with ranked as (
+    select series, grain, additive, day, value, (value * ticks)::hugeint as amount,
+           value * by_value + (day - date '1970-01-01') * by_day as rank
+    from daily join rolling using (series)
+), value_in_period as (
     select
         series,
         period,
-        sum((value * ticks)::hugeint)::double as total,
+        sum(amount)::double as total,
         count(*) as days,
-        arg_min(value, value * by_value + (day - date '1970-01-01') * by_day) as picked,
+        arg_min(value, rank) as picked,
         count(fingerprint)::integer as present,
         coalesce(bit_xor(fingerprint), 0) as fingerprint,
-    from daily
-    join rolling using (series)
-    join period_day using (grain, day)
-    where is_week or additive
+    from ranked join period_day using (grain, additive, day)
     group by series, period
 )
 select

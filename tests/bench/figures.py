@@ -92,6 +92,7 @@ def _write_values(path: Path, metrics: int, layout: str) -> None:
 
 def measure(folder: Path) -> dict[str, Any]:
     """Seconds a step, from the file to JSON in a new warehouse, with the CPU's seconds and the memory at its peak."""
+    from metrics.cli import collect_seldom
     from metrics.ledger.ledger import Ledger
     from metrics.refresh import refresh
     from metrics.review.export import figures_json
@@ -101,6 +102,7 @@ def measure(folder: Path) -> dict[str, Any]:
     from metrics.warehouse.warehouse import Warehouse
     from metrics.workspace import Workspace
 
+    collect_seldom()  # as every command does
     with TemporaryDirectory(prefix="northstar-bench-") as elsewhere:
         Ledger.in_file(Path(elsewhere)).close()  # imports what a new ledger is made with
     seconds: dict[str, float] = {}
