@@ -2,7 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# More than the cores that are common: browsers and disks are waited for a good deal.
+WORKERS ?= 3
 
 # The first Python that is new enough; PYTHON=... overrides. Looked up only when something is to be set up.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -18,7 +19,7 @@ test: setup ## format, lint, types, and all tests but the long ones
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: setup ## the tests that take minutes
 	$(BIN)/pytest -m long

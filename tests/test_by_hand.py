@@ -1,8 +1,6 @@
 """Values typed by hand: on the command line and in the metric's grid, with who and when, and nothing lost."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -66,8 +64,7 @@ def test_a_typed_value_counts_for_its_week(files: WorkspaceFiles) -> None:
 
 def set_value(files: WorkspaceFiles, *arguments: str) -> Any:
     metric, day, value, *options = arguments
-    line = [sys.executable, "-m", "metrics", "set", *options, "--", metric, day, value, str(files.folder)]
-    return subprocess.run(line, env=files.environment, capture_output=True, text=True)
+    return files.northstar("set", *options, "--", metric, day, value, str(files.folder))
 
 
 def test_what_is_told_has_every_digit(files: WorkspaceFiles) -> None:
@@ -83,12 +80,12 @@ def test_a_day_to_come_is_remarked_on(files: WorkspaceFiles) -> None:
 
 
 def test_a_negative_value_needs_no_sign_before_it(files: WorkspaceFiles) -> None:
-    line = [sys.executable, "-m", "metrics", "set", "churned", "2026-03-11", "-20.5", str(files.folder)]
-    done = subprocess.run(line, env=files.environment, capture_output=True, text=True)
+    line = ["set", "churned", "2026-03-11", "-20.5", str(files.folder)]
+    done = files.northstar(*line)
     assert done.returncode == 0 and "churned has -20.5 for 2026-03-15" in done.stdout, done.stderr
     assert last_week(files, "churned") == -20.5
     line[-2:] = ["20.5", "--bye"]
-    refused = subprocess.run(line, env=files.environment, capture_output=True, text=True)
+    refused = files.northstar(*line)
     assert refused.returncode == 2 and "--bye" in refused.stderr
 
 

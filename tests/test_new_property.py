@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -122,9 +123,7 @@ class Begun:
                     assert abs(value - float(cell) * metric.scale) <= 1e-9 * abs(float(cell)), (metric, day, cell)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(tables())
-def test_every_column_of_numbers_is_declared_and_read(table: dict[str, Any]) -> None:
+def assert_declared_and_read(table: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as name, duckdb.connect() as connection:
         begun = Begun(Path(name), table)
         tree = begun.tree()
@@ -139,7 +138,20 @@ def test_every_column_of_numbers_is_declared_and_read(table: dict[str, Any]) -> 
         begun.compare(tree, {(ids[number], day): value for number, day, value in rows})
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables())
+def test_every_column_of_numbers_is_declared_and_read(table: dict[str, Any]) -> None:
+    assert_declared_and_read(table)
+
+
+@pytest.mark.long
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables())
+def test_every_column_of_many_tables_is_declared_and_read(table: dict[str, Any]) -> None:
+    assert_declared_and_read(table)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables())
 def test_a_refresh_gives_the_values(table: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -11,14 +11,20 @@ only help the eye. The word after the day is the grain: it steps from value to v
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from typer.testing import CliRunner
+
+from metrics.cli import app
+from metrics.ledger.ledger import Ledger
 from metrics.refresh import Progress, Summary, refresh
 from metrics.review.export import figures_json
 from metrics.review.figures import Figures
@@ -39,6 +45,8 @@ class WorkspaceFiles:
         self.folder = folder / "workspace"
         self.folder.mkdir()
         self.workspace = Workspace(self.folder, folder / "state")
+        self.state.mkdir()
+        (self.state / "ledger.sqlite").write_bytes(empty_ledger())
         self.write_tree(tree)
         for name, text in (files or {}).items():
             self.write(name, text)
@@ -75,9 +83,14 @@ class WorkspaceFiles:
         with self.opened() as (tree, warehouse):
             return figures_json(Figures(tree, warehouse, date.fromisoformat(week_ending)), **options)
 
-    def command(self, name: str, *options: str) -> subprocess.CompletedProcess[str]:
-        """Run `northstar` on the workspace in a process of its own."""
-        return subprocess.run(self.command_line(name, *options), env=self.environment, capture_output=True, text=True)
+    def command(self, name: str, *options: str) -> CompletedProcess[str]:
+        """Run `northstar` on the workspace."""
+        return self.northstar(name, str(self.folder), *options)
+
+    def northstar(self, *arguments: str) -> CompletedProcess[str]:
+        """Run `northstar` in this process, which saves starting one; an error that it does not tell is raised."""
+        done = CliRunner().invoke(app, arguments, env={"NORTHSTAR_STATE": str(self.state)}, catch_exceptions=False)
+        return CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     def command_line(self, name: str, *options: str) -> list[str]:
         return [sys.executable, "-m", "metrics", name, str(self.folder), *options]
@@ -86,6 +99,14 @@ class WorkspaceFiles:
     def environment(self) -> dict[str, str]:
         root = str(Path(__file__).parents[1])
         return {**os.environ, "NORTHSTAR_STATE": str(self.state), "PYTHONPATH": root}
+
+
+@cache
+def empty_ledger() -> bytes:
+    """The file of a new ledger: it takes longer to make than most tests take for all else."""
+    with TemporaryDirectory() as folder:
+        Ledger.in_file(Path(folder)).close()
+        return (Path(folder) / "ledger.sqlite").read_bytes()
 
 
 def drawn_cells(text: str) -> dict[str, tuple[str, Cells]]:
