@@ -66,6 +66,8 @@ function said({ newest } = {}) {
   return `<p class="said" data-tip="${safe(newest[3])}">${sign(newest)}${spoken}<span>${safe(newest[3])}</span></p>`;
 }
 
+const CHART = '<svg class="chart" viewBox="0 0 340 106" aria-hidden="true"></svg>';
+
 function chart(panels, marks) {
   const sides = panels.map((panel, side) => {
     const from = panel.marks[0][0] - 4;
@@ -77,7 +79,7 @@ function chart(panels, marks) {
     const base = panel.base === null ? "" : `M${from} ${panel.base}H${last[0] + 4}`;
     return `<g class="${side ? "months" : "weeks"}">${stroke(panel.zero ? "base" : "base broken", base)}${lines(panel, last)}${side ? "" : signs(marks)}${labels.join("")}</g>`;
   });
-  return `<svg class="chart" viewBox="0 0 340 106" aria-hidden="true">${sides.join("")}</svg>`;
+  return sides.join("");
 }
 
 function cell(figure, unit = "") {
@@ -111,7 +113,7 @@ function opener(block, links) {
 function drawBlock(block, { links, marks }) {
   const ownMarks = own(marks, block.id);
   const body = block.panels.length
-    ? `${chart(block.panels, ownMarks)}
+    ? `${CHART}
 <table class="box"><tbody><tr>${block.box.map((figure) => cell(figure)).join("")}</tr></tbody></table>`
     : `<p class="need">${safe(block.need)}</p>`;
   return `<article class="block" data-metric="${safe(block.id)}"><div class="head"><h3>${opener(block, links)}</h3>
@@ -125,17 +127,45 @@ function parsed(markup) {
   return place;
 }
 
-// The blocks in their order. One that was drawn before, exactly so, is taken from `drawn`: filters draw nothing anew.
+// The blocks in their order. One that was drawn before, of exactly the same, is taken from `drawn`: filters draw nothing
+// anew. Charts are still to be drawn in those that are new.
 function articlesOf(data, drawn) {
-  const all = data.sections.flatMap(({ blocks }) => blocks).map((block) => ({ id: block.id, markup: drawBlock(block, data) }));
-  const added = all.filter(({ id, markup }) => drawn.get(id)?.markup !== markup);
-  const articles = [...parsed(added.map(({ markup }) => markup).join("")).children];
+  const all = data.sections.flatMap(({ blocks }) => blocks);
+  const written = new Map(all.map((block) => [block.id, JSON.stringify([block, own(data.marks, block.id), own(data.links, block.id)])]));
+  const added = all.filter(({ id }) => drawn.get(id)?.written !== written.get(id));
+  const articles = [...parsed(added.map((block) => drawBlock(block, data)).join("")).children];
   const head = parsed(`<table><thead><tr>${HEADINGS}</tr></thead></table>`).querySelector("thead");
-  added.forEach(({ id, markup }, at) => {
+  added.forEach(({ id, panels }, at) => {
     articles[at].querySelector(".box")?.prepend(head.cloneNode(true));
-    drawn.set(id, { markup, article: articles[at] });
+    drawn.set(id, { written: written.get(id), article: articles[at], chart: panels.length ? () => chart(panels, own(data.marks, id)) : null });
   });
   return all.map(({ id }) => drawn.get(id).article);
+}
+
+function drawCharts(root, grid) {
+  for (const article of grid.children) {
+    const one = root.drawn.get(article.dataset.metric);
+    if (one.chart) article.querySelector(".chart").insertAdjacentHTML("afterbegin", one.chart());
+    one.chart = null;
+  }
+}
+
+// Safari has no word for when it is idle.
+const whenIdle = window.requestIdleCallback ?? ((go) => setTimeout(go, 200, { didTimeout: true }));
+
+// Charts on the screen and near it are drawn with their blocks, all others when the browser has time for them.
+function drawAllCharts(root) {
+  const grids = [...root.sheet.querySelectorAll(".grid")];
+  const near = ({ top, bottom }) => top < 1.5 * innerHeight && bottom > -0.5 * innerHeight;
+  const isNear = grids.map((grid) => near(grid.getBoundingClientRect()));
+  grids.filter((_, at) => isNear[at]).forEach((grid) => drawCharts(root, grid));
+  const later = (root.later = grids.filter((_, at) => !isNear[at]));
+  const go = (deadline) => {
+    if (root.later !== later) return; // another week or view has come
+    while (later.length && (deadline.didTimeout || deadline.timeRemaining() > 8)) drawCharts(root, later.shift());
+    if (later.length) whenIdle(go, { timeout: 500 });
+  };
+  whenIdle(go, { timeout: 500 });
 }
 
 function drawGrid(data, drawn) {
@@ -363,5 +393,6 @@ export default function ({ data: written, parentElement }) {
   root.blocks = new Map(data.sections.flatMap(({ blocks }) => blocks.map((block) => [block.id, block])));
   hideTip(root);
   root.sheet.replaceChildren(...(data.view === "table" ? parsed(drawTable(data)) : drawGrid(data, root.drawn)).childNodes);
+  drawAllCharts(root);
   if (focused) root.sheet.querySelector(`[data-metric="${CSS.escape(focused)}"] .open`)?.focus({ preventScroll: true });
 }

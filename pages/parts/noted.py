@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -61,11 +60,7 @@ def follow_up(opened: Opened, one: FollowUp, place: str, editable: bool = True) 
             link_list([MetricLink(name, links.metric_url(one.metric, None))], key=f"fu_metric_{place}_{one.id}")
         if not editable or one.state == "closed" or opened.as_of is not None or not visitor.may_edit(opened.tree):
             return
-        ledger = opening.ledger(opened.workspace)
-        with _asked("Close", f"close_{place}_{one.id}") as key:
-            outcome = st.text_area("What came of it", max_chars=_LONGEST_TEXT)
-            if st.form_submit_button("Close it"):
-                _keep(key, lambda author: ledger.follow_ups.close(one.id, one.version, outcome, author))
+        _ask("Close", f"close_{place}_{one.id}", lambda key: _close(opened, one, key))
 
 
 def said(action: Callable[[], object]) -> bool:
@@ -82,16 +77,8 @@ def _actions(opened: Opened, note: Note, key: str) -> None:
     ledger = opening.ledger(opened.workspace)
     author = visitor.author()
     with st.container(horizontal=True, gap="small"):
-        with _asked("Reply", f"reply_{key}") as form:
-            reply = st.text_area("Reply", max_chars=_LONGEST_TEXT)
-            if st.form_submit_button("Send"):
-                _keep(form, lambda author: ledger.replies.add(note.id, reply, author))
-        with _asked("Follow up", f"follow_{key}") as form:
-            text = st.text_area("What is to be done, or to be found out", max_chars=_LONGEST_TEXT)
-            owner = st.text_input("Who", value=_owner(opened.tree, note))
-            due = st.date_input("By when", value=opened.today + timedelta(days=7))
-            if st.form_submit_button("Keep") and isinstance(due, date):
-                _keep(form, lambda author: _add_follow_up(opened, note, text, owner, due, author))
+        _ask("Reply", f"reply_{key}", lambda form: _reply(opened, note, form))
+        _ask("Follow up", f"follow_{key}", lambda form: _follow_up(opened, note, form))
         if author == note.author:
             if st.button("Edit", key=f"edit_{key}", type="tertiary"):
                 st.session_state["note_edited"] = note.id
@@ -103,16 +90,40 @@ def _actions(opened: Opened, note: Note, key: str) -> None:
                 st.rerun()
 
 
-@contextmanager
-def _asked(label: str, key: str) -> Iterator[str]:
+def _reply(opened: Opened, note: Note, key: str) -> None:
+    text = st.text_area("Reply", max_chars=_LONGEST_TEXT)
+    if st.form_submit_button("Send"):
+        _keep(key, lambda author: opening.ledger(opened.workspace).replies.add(note.id, text, author))
+
+
+def _follow_up(opened: Opened, note: Note, key: str) -> None:
+    text = st.text_area("What is to be done, or to be found out", max_chars=_LONGEST_TEXT)
+    owner = st.text_input("Who", value=_owner(opened.tree, note))
+    due = st.date_input("By when", value=opened.today + timedelta(days=7))
+    if st.form_submit_button("Keep") and isinstance(due, date):
+        _keep(key, lambda author: _add_follow_up(opened, note, text, owner, due, author))
+
+
+def _close(opened: Opened, one: FollowUp, key: str) -> None:
+    outcome = st.text_area("What came of it", max_chars=_LONGEST_TEXT)
+    if st.form_submit_button("Close it"):
+        follow_ups = opening.ledger(opened.workspace).follow_ups
+        _keep(key, lambda author: follow_ups.close(one.id, one.version, outcome, author))
+
+
+def _ask(label: str, key: str, fields: Callable[[str], None]) -> None:
     """Ask for something below a button, in a form: all of it is sent at once, and stays until it is kept.
 
-    Gives the key for `_keep`. What is asked after that is asked afresh, closed and empty.
+    `fields` gets the key for `_keep`. They are there once the button was pressed, and stay, with what was typed. What
+    is asked after it was kept is asked afresh, closed and empty.
     """
     asked = f"{_ASKED}{key}_{st.session_state.get(f'kept_{key}', 0)}"
     popover = st.popover(label, key=asked, on_change="rerun")
-    with popover, st.form(f"form_{asked}", border=False, enter_to_submit=False):
-        yield key
+    if st.session_state[asked]:
+        st.session_state[f"pressed_{key}"] = asked
+    if st.session_state.get(f"pressed_{key}") == asked:
+        with popover, st.form(f"form_{asked}", border=False, enter_to_submit=False):
+            fields(key)
 
 
 def standing(name: str, look: Callable[[], _Seen]) -> _Seen:

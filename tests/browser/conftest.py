@@ -62,8 +62,7 @@ def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     errors: list[str] = []
 
     def hear(message: Any) -> None:
-        # Streamlit first asks below the page's own path where its server is, and the console tells of the 404.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+        if message.type == "error":
             errors.append(f"{message.text} ({message.location['url']})")
 
     def make(**options: Any) -> BrowserContext:

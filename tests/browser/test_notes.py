@@ -164,3 +164,20 @@ def test_a_reply_that_is_being_typed_stays_while_others_write(app: tuple[Server,
     ben.goto(server.url("notes?find=theirs"))
     ready(ben)
     expect(ben.get_by_text("Leaflets were handed out.").first).to_be_visible()
+
+
+def test_a_reply_that_is_closed_unsent_is_there_when_it_is_opened_again(
+    app: tuple[Server, WorkspaceFiles], visit: Visit
+) -> None:
+    server, _ = app
+    page = visit(server, "metric?metric=visits")
+    say_who(page, "Ana")
+    write_note(page, "Leaflets were handed out.")
+    reply = page.get_by_role("textbox", name="Reply")
+    page.get_by_role("button", name="Reply").first.click()
+    reply.press_sequentially("The agency", delay=50)
+    page.keyboard.press("Escape")
+    expect(reply).to_have_count(0)
+    page.wait_for_timeout(3_000)  # the panel looks for news every two seconds
+    page.get_by_role("button", name="Reply").first.click()
+    expect(reply).to_have_value("The agency")
