@@ -31,6 +31,7 @@ def written(folder: Path, content: bytes) -> Path:
         (b"day,a\r\n2026-03-02,1\n2026-03-03,2\r\n", False, ""),
         (b"day,a\r2026-03-02,1\r", False, ""),
         (b"day,a\n2026-03-02,1_000\n", False, ""),
+        (b"day,a\n2026-03-02,+-1\n", False, ""),
         (b"day,a_1\n2026-03-02,_1\n2026-03-03,1_\n", True, ""),
         (b'day,a\n2026-03-02,\n2026-03-03,"1"\n2026-03-04,1 \n', True, ',"' + " "),
         (b"day,a\n2026-03-02,\r\n2026-03-03,1", False, ","),

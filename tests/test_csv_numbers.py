@@ -78,6 +78,7 @@ def test_blank_is_missing_without_a_word(tmp_path: Path, text: str) -> None:
         ("-Infinity", "is not a finite number"),
         ("1e400", "is too large a number"),
         ("1_000", "is not a number"),
+        ("+-1", "is not a number"),
         ("1e5_0", "is not a number"),
         ("0x1F", "is not a number"),
         ("true", "is not a number"),

@@ -5,6 +5,7 @@ import re
 import runpy
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ def answer() -> Answer:
         async def receive() -> Any:
             return {"type": "http.disconnect"}
 
-        asyncio.run(Front(streamlit)({"type": kind, "method": method, "path": path, "headers": []}, receive, send))
+        asked = {"type": kind, "method": method, "path": path, "headers": []}
+        with ThreadPoolExecutor() as apart:  # in this thread a browser's loop may be running
+            apart.submit(lambda: asyncio.run(Front(streamlit)(asked, receive, send))).result()
         assert bool(left) != bool(sent)
         if left:
             return None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -560,7 +561,6 @@ def test_the_last_two_files_stay(shop: WorkspaceFiles) -> None:
 
 
 def test_other_files_in_the_state_folder_are_let_alone(shop: WorkspaceFiles) -> None:
-    shop.state.mkdir()
     for name in ("ledger.db", "warehouse-1.duckdb", "warehouse-000001.duckdb.bak", "notes.txt"):
         (shop.state / name).write_text("precious")
     shop.refresh()
@@ -655,6 +655,7 @@ def test_a_state_folder_that_was_deleted_while_it_was_read(shop: WorkspaceFiles)
 
 
 def test_a_file_where_the_state_folder_should_be(shop: WorkspaceFiles) -> None:
+    shutil.rmtree(shop.state)
     shop.state.write_text("")
     told = shop.command("refresh")
     assert told.returncode == 1
@@ -665,8 +666,8 @@ def test_a_file_where_the_state_folder_should_be(shop: WorkspaceFiles) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only to root")
 def test_a_read_only_state_folder(shop: WorkspaceFiles) -> None:
-    shop.state.mkdir()
-    shop.state.chmod(0o500)
+    shutil.rmtree(shop.state)
+    shop.state.mkdir(mode=0o500)
     try:
         with pytest.raises(NorthstarError, match="NORTHSTAR_STATE"):
             shop.refresh()

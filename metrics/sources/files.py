@@ -109,6 +109,7 @@ def look_at(path: Path, name: str) -> Text:
                     plain &= bool((after_return == 10).all())
                     returns += after_return.size - (before == b"\r\n")
                 before_line_end[block[:-1][ends_line[1:]]] = True
+                plain &= b"+-" not in signs  # DuckDB takes `+-1` for -1, and 1_000 for 1000
                 if b"_" in signs:
                     around = np.flatnonzero(block[1:-1] == 95)
                     plain &= not (_is_digit(block[around]) & _is_digit(block[around + 2])).any()

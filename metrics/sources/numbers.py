@@ -78,10 +78,9 @@ def parsed(cells: str, scale: str) -> str:
     `scale` is the SQL of the factor on values. A percent is a fraction: `56 %` is 0.56.
     """
     markers = ", ".join(map(literal, _BLANK_MARKERS))
-    # TRY_CAST alone would take `1_000` and `inf`.
     kind = f"""CASE
         WHEN cell IS NULL OR cell = '' THEN {Kind.BLANK}
-        WHEN isfinite(plain) AND NOT contains(cell, '_') THEN {Kind.NUMBER}
+        WHEN isfinite(plain) THEN {Kind.NUMBER}
         WHEN lower(cell) IN ({markers}) THEN {Kind.BLANK}
         WHEN {_matches(_written(_NUMBER))} THEN
             CASE WHEN NOT list_has_all([{_CODES}], regexp_extract_all(cell, '[A-Z]{{3}}')) THEN {Kind.OTHER}
@@ -98,14 +97,16 @@ def parsed(cells: str, scale: str) -> str:
     # A percent is divided by writing its exponent: 12.3 / 100 is not the double nearest to 0.123.
     value = f"""CASE
         WHEN found >= {LEFT_OUT} OR found = {Kind.BLANK} THEN NULL
-        WHEN isfinite(plain) AND NOT contains(cell, '_') THEN plain
+        WHEN isfinite(plain) THEN plain
         ELSE (CASE WHEN contains(cell, '(') THEN -1 ELSE 1 END) * CASE
             WHEN found = {Kind.NUMBER} THEN try_cast({digits} AS DOUBLE)
             WHEN contains(lower(cell), 'e') THEN try_cast({digits} AS DOUBLE) / 100
             ELSE try_cast({digits} || 'e-2' AS DOUBLE) END
         END"""
     stripped = f"SELECT * REPLACE ({trimmed('cell')} AS cell) FROM ({cells})"
-    plain = f"SELECT *, try_cast(cell AS DOUBLE) AS plain FROM ({stripped})"
+    # TRY_CAST alone would take `1_000`, and `+-1` for -1.
+    is_plain = "NOT contains(cell, '_') AND NOT starts_with(cell, '+-')"
+    plain = f"SELECT *, CASE WHEN {is_plain} THEN try_cast(cell AS DOUBLE) END AS plain FROM ({stripped})"
     scaled = f"SELECT *, {value} * {scale} AS scaled FROM (SELECT *, {kind} AS found FROM ({plain}))"
     large = f"found IN ({Kind.NUMBER}, {Kind.PERCENT}) AND NOT coalesce(isfinite(scaled), false)"
     return (
