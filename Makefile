@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# More than the cores that are common: browsers and disks are waited for a good deal.
+# One of them has the browser, and waits for it a good deal.
 WORKERS ?= 3
 
 # The first Python that is new enough; PYTHON=... overrides. Looked up only when something is to be set up.
@@ -16,9 +16,14 @@ run: $(VENV)/run.ready ## start the app on the demo workspace
 	@$(BIN)/northstar run
 
 test: setup ## format, lint, types, and all tests but the long ones
+	@$(MAKE) --no-print-directory --jobs 2 look-at-code run-tests
+
+look-at-code:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+run-tests:
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: setup ## the tests that take minutes
@@ -60,4 +65,4 @@ $(VENV)/dev.ready: requirements.lock requirements-dev.lock pyproject.toml
 	$(call set_up,requirements-dev.lock)
 	@touch $(VENV)/run.ready $@
 
-.PHONY: help run test test-long bench format lock setup clean
+.PHONY: help run test look-at-code run-tests test-long bench format lock setup clean

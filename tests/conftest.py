@@ -9,11 +9,24 @@ from unittest.mock import Mock
 import pytest
 from postgres import postgres_database, postgres_server, postgres_url
 from workspaces import WorkspaceFiles, drawn_workspace
+from xdist.scheduler import LoadFileScheduling
 
 CASES = Path(__file__).parents[2] / "shared/cases"
+BROWSER = "tests/browser/"
 
 # Fixtures for all tests that need a PostgreSQL server.
 __all__ = ["postgres_database", "postgres_server", "postgres_url"]
+
+
+class OneBrowser(LoadFileScheduling):
+    """Lets one worker run all tests of a file, and one all that drive a browser: two browsers hinder each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 @pytest.fixture(autouse=True)
