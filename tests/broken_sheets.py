@@ -367,7 +367,7 @@ ANSWERS = {
         ("gave no answer within 0.1 seconds (tried 5 times)",),
     ),
     "drop by drop": Broken(
-        lambda s: (setattr(s, "total", 0.4), s.fault("values", drip=0.02)), ("is too slow", "name a smaller range")
+        lambda s: (setattr(s, "total", 1.5), s.fault("values", drip=0.02)), ("is too slow", "name a smaller range")
     ),
     "nobody listens": Broken(_nobody_listens, ("can't be reached: it takes no connection", "check the network")),
     "no such host": Broken(

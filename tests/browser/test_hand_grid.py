@@ -68,6 +68,7 @@ def paste(page: Page, row: int, *shown: str) -> None:
 
 
 def save(page: Page) -> None:
+    page.wait_for_timeout(500)  # the grid tells the form of what was typed a moment later
     page.get_by_role("button", name="Save", exact=True).click()
 
 
