@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
+import pandas as pd
 
 Theme = Literal["light", "dark"]
 Width = int | Literal["container"]
@@ -57,33 +58,46 @@ THEMES: dict[Theme, Colours] = {
 }
 
 
-def dressed(layers: Sequence[Layer], colours: Colours, width: Width, height: int) -> alt.LayerChart:
-    """Return layers as one chart in the house's dress: transparent, without frame and grid, the page's font."""
-    chart = alt.LayerChart(layer=list(layers)).properties(width=width, height=height, background="transparent")
-    done: alt.LayerChart = (
-        chart.configure(font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=colours.quiet, labelFontSize=12, domainColor=colours.rule, tickColor=colours.rule, grid=False
-        )
-        .configure_axisY(domain=False, ticks=False, labelPadding=8)
-    )
-    return done
+def dressed(
+    layers: Sequence[Layer], colours: Colours, width: Width, height: int, frame: pd.DataFrame | None = None
+) -> alt.LayerChart:
+    """Return layers as one chart in the house's dress: transparent, without frame and grid, the page's font.
+
+    Layers that have no data of their own draw those of `frame`.
+    """
+    axis = alt.AxisConfig(domainColor=colours.rule, tickColor=colours.rule, grid=False, **_labels(colours))
+    upright = alt.AxisConfig(domain=False, ticks=False, labelPadding=8)
+    return _chart(layers, axis, upright, width, height, frame)
 
 
 def titled(layers: Sequence[Layer], colours: Colours, width: Width, height: int) -> alt.LayerChart:
     """Return layers as one chart in the same dress, with quiet titles at the axes and no axis lines."""
-    done: alt.LayerChart = dressed(layers, colours, width, height).configure_axis(
-        labelColor=colours.quiet,
-        labelFontSize=12,
-        titleColor=colours.quiet,
-        titleFontSize=12,
-        titleFontWeight="normal",
-        domain=False,
-        ticks=False,
-        grid=False,
+    titles: dict[str, Any] = {"titleColor": colours.quiet, "titleFontSize": 12, "titleFontWeight": "normal"}
+    axis = alt.AxisConfig(domain=False, ticks=False, grid=False, **titles, **_labels(colours))
+    return _chart(layers, axis, alt.AxisConfig(labelPadding=8), width, height, None)
+
+
+def _labels(colours: Colours) -> dict[str, Any]:
+    return {"labelColor": colours.quiet, "labelFontSize": 12}
+
+
+def _chart(
+    layers: Sequence[Layer],
+    axis: alt.AxisConfig,
+    upright: alt.AxisConfig,
+    width: Width,
+    height: int,
+    frame: pd.DataFrame | None,
+) -> alt.LayerChart:
+    """Return a chart, made in one go: each method that adds to a chart copies all of it."""
+    return alt.LayerChart(
+        data=alt.Undefined if frame is None else frame,
+        layer=list(layers),
+        width=width,
+        height=height,
+        background="transparent",
+        config=alt.Config(font=FONT, view=alt.ViewConfig(stroke=None), axis=axis, axisY=upright),
     )
-    return done
 
 
 def nothing(colours: Colours) -> alt.Chart:

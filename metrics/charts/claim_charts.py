@@ -91,14 +91,14 @@ def lagged_chart(
         ("metric", colours.current, 1.8, "metric"),
     ):
         up = alt.Y(f"{column}:Q", scale=scale, axis=axis)
-        line = alt.Chart(frame).mark_line(color=colour, strokeWidth=size, clip=True, invalid=BREAK)
+        line = alt.Chart().mark_line(color=colour, strokeWidth=size, clip=True, invalid=BREAK)
         layers.append(line.encode(x=x, y=up))
         last = frame.iloc[-1:].assign(label=label, **{column: 2.4 if column == "metric" else -2.4})
         text = alt.Chart(last).mark_text(
             align="left", dx=8, fontSize=12, color=colours.current if column == "metric" else colours.quiet
         )
         layers.append(text.encode(x=x, y=up, text="label:N"))
-    columns = alt.Chart(frame).mark_rule(strokeWidth=6, opacity=0)
+    columns = alt.Chart().mark_rule(strokeWidth=6, opacity=0)
     layers.append(
         columns.encode(
             x=x,
@@ -109,7 +109,7 @@ def lagged_chart(
             ],
         )
     )
-    return dressed(layers, colours, width, height)
+    return dressed(layers, colours, width, height, frame)
 
 
 def profile_chart(

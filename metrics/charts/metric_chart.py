@@ -51,8 +51,8 @@ class Drawing:
     colours: Colours
 
     def chart(self) -> alt.Chart:
-        """Return a chart of the frame along time, without a mark."""
-        chart: alt.Chart = alt.Chart(self.frame).encode(x=self.x)
+        """Return a chart along time, without a mark; the frame, written once, is that of all layers together."""
+        chart: alt.Chart = alt.Chart().encode(x=self.x)
         return chart
 
     def y(self, column: str) -> alt.Y:
@@ -99,7 +99,7 @@ def metric_chart(
         note_flags(drawing.chart(), colours),
         choosable(tooltips(drawing, view)) if choose else tooltips(drawing, view),
     ]
-    return dressed(layers, colours, width, height)
+    return dressed(layers, colours, width, height, frame)
 
 
 def divider_rules(drawing: Drawing, dividers: Sequence[Divider]) -> list[Layer]:

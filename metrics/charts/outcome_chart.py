@@ -55,7 +55,7 @@ def forecast_chart(
     columns = drawing.chart().mark_rule(strokeWidth=8, opacity=0, clip=True)
     tips = [alt.Tooltip(f"{column}_text:N", title=name.capitalize()) for column, name in _NAMES.items()]
     layers.append(columns.encode(tooltip=[alt.Tooltip("period_text:N", title=_AFTER[_unit(found)]), *tips]))
-    return dressed(layers, colours, width, height)
+    return dressed(layers, colours, width, height, frame)
 
 
 def gain_chart(

@@ -58,7 +58,7 @@ def process_chart(
         note_flags(drawing.chart(), colours),
         choosable(_tooltips(drawing)) if choose else _tooltips(drawing),
     ]
-    return dressed(layers, colours, width, height)
+    return dressed(layers, colours, width, height, frame)
 
 
 def _prepared(weeks: pd.DataFrame, metric: Metric, sentences: Mapping[date, str]) -> pd.DataFrame:
