@@ -38,6 +38,7 @@ WEEKLY = ("week", "metric", "tree", "data")  # the pages of one week
 START = "pages/parts/start.py"  # no page: the program that starts the server
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").rglob("*.py"))
 PATIENCE = 60
+LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\((metric\?[^)]*)\)")
 SOURCES = {"shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily"}}
 ONE = {"sources": SOURCES, "metrics": {"visits": {"name": "Visits", "source": "shop", "role": "north_star"}}}
 
@@ -116,7 +117,7 @@ def blocks(at: AppTest) -> dict[str, dict[str, Any]]:
 
 def links(at: AppTest) -> dict[str, str]:
     """URLs by what their links say."""
-    return {link["label"]: link["url"] for links in drawn(at, "link_list") for link in links["links"]}
+    return {label.replace("\\", ""): url for label, url in LINK.findall(said(at))}
 
 
 # ---- pages are run by the router alone

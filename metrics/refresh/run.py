@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,9 +140,11 @@ class _Refresh:
                     return Summary(told(results, as_before(warehouse)), published=False)
             total = len(self._tree.sources)
             self._progress("Computing weeks and months", total, total)
-            build.finish()
             same = [result.id for result in results.values() if result.outcome == "unchanged"]
-            found = changes(build.connection, self._scratch, compare, same)
+            with ThreadPoolExecutor(1) as beside, build.connection.cursor() as cursor:
+                compared = beside.submit(changes, cursor, self._scratch, compare, same)
+                build.finish()
+                found = compared.result()
             state = json.dumps(build.state(), ensure_ascii=False)
             with closing(Warehouse(path, build.connection.cursor())) as warehouse:
                 now = as_before(warehouse)

@@ -15,7 +15,6 @@ from metrics.sources.numbers import read_number
 from metrics.tree.definition import definition_digest
 from metrics.tree.tree import Metric
 from pages.parts import links, opening, review, trusted, visitor
-from pages.parts.components import MetricLink, link_list
 from pages.parts.opening import Opened
 from pages.parts.text import plain
 
@@ -33,7 +32,7 @@ def proposal(opened: Opened, week_ending: date) -> None:
         said = f"was derived again by {audit.author.name} for this week: {outcome}."
     else:
         said = "is this week's turn to be derived again by hand."
-    link_list([MetricLink(name, links.metric_url(metric_id, week_ending), said)], key="audit", inline=True)
+    links.show([links.metric_link(name, metric_id, week_ending, said)], inline=True)
 
 
 def label(found: Badge) -> str:

@@ -6,13 +6,15 @@ there; a visitor's choice is written there first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
 
 from metrics.errors import shorten
 from pages.parts.text import plain
+
+_MOST_TOLD = 20
 
 Width = int | Literal["stretch", "content"]
 
@@ -72,6 +74,13 @@ def text(label: str, name: str, placeholder: str) -> str:
         args=(name, ""),
     )
     return str(st.session_state[key])
+
+
+def told(*texts: str, **lists: Mapping[str, str]) -> list[str]:
+    """Return what is chosen: from lists, as their options read, and as `texts`; by their names in the URL."""
+    chosen = [(options, st.query_params.get(name)) for name, options in lists.items()]
+    typed = [plain(shorten(st.query_params[name], _MOST_TOLD)) for name in texts if st.query_params.get(name)]
+    return [plain(options[choice]) for options, choice in chosen if choice in options] + typed
 
 
 def _follow_url(name: str, default: str | None, options: Sequence[str] | None) -> str:

@@ -16,7 +16,6 @@ from metrics.evidence.quarter import QuarterEvidence
 from metrics.evidence.weeks import last_day_of_quarter
 from metrics.ledger.claim_verdict import ClaimVerdict
 from pages.parts import choices, components, evidenced, links
-from pages.parts.components import MetricLink, link_list
 from pages.parts.opening import Opened
 from pages.parts.text import plain
 
@@ -120,8 +119,6 @@ def retirement(opened: Opened, review: Review) -> None:
         return
     st.subheader("Proposed for retirement", anchor=False)
     st.markdown("For two quarters no claim of these inputs was supported, and nobody acted on a signal of theirs.")
-    link_list(
-        [MetricLink(opened.tree.metrics[name].name, links.metric_url(name, opened.review_week)) for name in proposed],
-        key="retirement",
-        inline=True,
+    links.show(
+        [links.metric_link(opened.tree.metrics[name].name, name, opened.review_week) for name in proposed], inline=True
     )

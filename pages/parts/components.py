@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -21,16 +20,6 @@ from metrics.charts.tree_picture import TreePicture
 from metrics.charts.week_marks import WeekMarks
 
 View = Literal["blocks", "table"]
-
-
-@dataclass(frozen=True)
-class MetricLink:
-    """A link to a metric's page, with what is said of it."""
-
-    label: str
-    url: str
-    said: str = ""
-    strong: bool = False
 
 
 @cache
@@ -53,17 +42,12 @@ def _component(name: str, html: str | None = None, own_style: bool = True) -> An
 
 
 def app_style() -> None:
-    """Give the page what the theme can't say.
+    """Give the page what the theme can't say, and let links in its text open in the same tab.
 
     To be the first thing drawn: then the browser fetches what our components need before it fetches the widgets, and
     the wall, which takes longest to draw, does not wait for them.
     """
     _component("app", own_style=False)(key="app_style")
-
-
-def link_list(links: Sequence[MetricLink], key: str, inline: bool = False) -> None:
-    """Draw links, one below the other or side by side."""
-    _component("link_list")(key=key, data={"inline": inline, "links": [asdict(link) for link in links]})
 
 
 def go(url: str, key: str) -> None:

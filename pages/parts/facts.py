@@ -12,7 +12,6 @@ from metrics.charts.tree_card import spelled_formula
 from metrics.review.deck import ROLES
 from metrics.tree.tree import Claim, Metric
 from pages.parts import definitions, links, trusted
-from pages.parts.components import MetricLink, link_list
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -69,12 +68,8 @@ def _links(heading: str, found: list[tuple[str, str]], opened: Opened, week_endi
     metrics = opened.tree.metrics
     with st.container(gap="xxsmall"):
         st.caption(heading)
-        link_list(
-            [
-                MetricLink(metrics[metric_id].name, links.metric_url(metric_id, week_ending), said)
-                for metric_id, said in found
-            ],
-            key=heading,
+        links.show(
+            [links.metric_link(metrics[metric_id].name, metric_id, week_ending, said) for metric_id, said in found]
         )
 
 

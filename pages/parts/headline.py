@@ -12,7 +12,6 @@ from metrics.charts.block import Block
 from metrics.review.figures import Figures
 from metrics.tree.tree import Tree
 from pages.parts import links
-from pages.parts.components import MetricLink, link_list
 from pages.parts.opening import Opened
 
 _MOST_NAMED = 6
@@ -32,8 +31,7 @@ def _north_star(tree: Tree, figures: Figures) -> None:
         st.markdown("No North Star is declared yet: give one metric `role: north_star` in `northstar.yaml`.")
         return
     sentence = words.sentence(metric, figures[metric.id])
-    url = links.metric_url(metric.id, figures.week_ending)
-    link_list([MetricLink(sentence, url, strong=True)], key="north_star")
+    st.markdown(f"**{links.metric_link(sentence, metric.id, figures.week_ending).markdown}**")
 
 
 def _newer_values(opened: Opened, figures: Figures) -> None:
@@ -52,10 +50,9 @@ def _not_all_there(tree: Tree, week_ending: date, shown: Sequence[Block]) -> Non
     found = [block for block in shown if block.metric != star and block.state in ("late", "incomplete", "withheld")]
     if not found:
         return
-    found_links = [
-        MetricLink(block.name, links.metric_url(block.metric, week_ending), block.status)
-        for block in found[:_MOST_NAMED]
-    ]
-    link_list(found_links, key="not_all_there", inline=True)
+    links.show(
+        [links.metric_link(block.name, block.metric, week_ending, block.status) for block in found[:_MOST_NAMED]],
+        inline=True,
+    )
     if len(found) > _MOST_NAMED:
         st.page_link(links.DATA, label=f"and {len(found) - _MOST_NAMED} more")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote_plus, urlencode
 
 import streamlit as st
+
+from pages.parts.text import plain
 
 WEEK = "pages/weekly/week.py"
 METRIC = "pages/weekly/metric.py"
@@ -15,6 +18,32 @@ DATA = "pages/anytime/data.py"
 NOTES = "pages/anytime/notes.py"
 QUARTER = "pages/quarterly/quarter.py"
 YEAR = "pages/quarterly/year.py"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a page of the app, with what is said of it."""
+
+    label: str
+    url: str
+    said: str = ""
+
+    @property
+    def markdown(self) -> str:
+        """The link alone, as Markdown; `app.js` opens it in the same tab."""
+        return f"[{plain(self.label)}]({self.url})"
+
+
+def show(links: Sequence[Link], inline: bool = False) -> None:
+    """Draw links with what is said of them, one below the other or side by side."""
+    between, before = ("\u2002·\u2002", " ") if inline else ("\n\n", "  \n")
+    said = [f"{before}:small[{plain(one.said)}]" if one.said else "" for one in links]
+    st.markdown(between.join(one.markdown + rest for one, rest in zip(links, said, strict=True)))
+
+
+def metric_link(name: str, metric_id: str, week_ending: date | None, said: str = "") -> Link:
+    """Return the link to a metric's page."""
+    return Link(name, metric_url(metric_id, week_ending), said)
 
 
 def metric_url(metric_id: str, week_ending: date | None) -> str:

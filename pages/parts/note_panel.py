@@ -17,7 +17,6 @@ from metrics.review.agenda import review_ended, to_come_back_to, unexplained
 from metrics.signals.signal import Signal
 from metrics.tree.tree import Metric
 from pages.parts import chosen, links, marked, note_form, noted, opening, signalled, visitor
-from pages.parts.components import MetricLink, link_list
 from pages.parts.opening import Opened
 from pages.parts.text import plain
 
@@ -152,8 +151,7 @@ def _unexplained(
         for metric_id in group.metrics:
             name = opened.tree.metrics[metric_id].name
             with st.container(key=f"unexplained_{metric_id}", gap="xsmall"):
-                url = links.metric_url(metric_id, week_ending)
-                link_list([MetricLink(name, url, signals[metric_id].sentence)], key=f"signal_{metric_id}")
+                links.show([links.metric_link(name, metric_id, week_ending, signals[metric_id].sentence)])
                 if editable and st.button(
                     "Routine, nothing to see",
                     key=f"routine_{metric_id}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -16,7 +17,6 @@ from metrics.ledger.note import Note
 from metrics.review.agenda import KIND_WORDS, VERDICT_WORDS, is_late
 from metrics.tree.tree import Tree
 from pages.parts import links, opening, visitor
-from pages.parts.components import MetricLink, link_list
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import markdown, plain
@@ -30,18 +30,10 @@ def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str,
     """Show a note. `place` tells apart where the same note stands twice on a page."""
     key = f"{place}_{note.id}"
     with st.container(key=f"note_{key}", gap="xsmall", border=True):
-        st.caption(plain(_about(opened.tree, note)))
+        metrics = [_link(opened.tree, name, note.last_week) for name in note.metrics if name in opened.tree.metrics]
+        st.caption(f"{', '.join(metrics)}{'. ' if metrics else ''}{plain(_about(opened.tree, note))}")
         if note.text.strip():
             st.markdown(markdown(note.text))
-        link_list(
-            [
-                MetricLink(opened.tree.metrics[name].name, links.metric_url(name, note.last_week))
-                for name in note.metrics
-                if name in opened.tree.metrics
-            ],
-            key=f"note_metrics_{key}",
-            inline=True,
-        )
         for reply in note.replies:
             st.caption(plain(f"{_by(reply.author)}, {when(reply.created_at.replace(tzinfo=None))}"))
             st.markdown(markdown(reply.text))
@@ -54,13 +46,10 @@ def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str,
 def follow_up(opened: Opened, one: FollowUp, place: str, editable: bool = True) -> None:
     """Show a follow-up, and let it be closed with what came of it."""
     with st.container(key=f"follow_up_{place}_{one.id}", gap="xsmall", border=True):
-        _follow_up_line(one, opened.today)
-        if one.metric in opened.tree.metrics:
-            name = opened.tree.metrics[one.metric].name
-            link_list([MetricLink(name, links.metric_url(one.metric, None))], key=f"fu_metric_{place}_{one.id}")
+        _follow_up_line(one, opened.today, opened.tree)
         if not editable or one.state == "closed" or opened.as_of is not None or not visitor.may_edit(opened.tree):
             return
-        _ask("Close", f"close_{place}_{one.id}", lambda key: _close(opened, one, key))
+        _ask("Close", f"close_{place}_{one.id}", {"Close": partial(_close, opened, one)})
 
 
 def said(action: Callable[[], object]) -> bool:
@@ -74,20 +63,22 @@ def said(action: Callable[[], object]) -> bool:
 
 
 def _actions(opened: Opened, note: Note, key: str) -> None:
-    ledger = opening.ledger(opened.workspace)
+    answers = {"Reply": partial(_reply, opened, note), "Follow up": partial(_follow_up, opened, note)}
     author = visitor.author()
+    if author != note.author:
+        _ask("Answer", f"answer_{key}", answers)
+        return
+    ledger = opening.ledger(opened.workspace)
     with st.container(horizontal=True, gap="small"):
-        _ask("Reply", f"reply_{key}", lambda form: _reply(opened, note, form))
-        _ask("Follow up", f"follow_{key}", lambda form: _follow_up(opened, note, form))
-        if author == note.author:
-            if st.button("Edit", key=f"edit_{key}", type="tertiary"):
-                st.session_state["note_edited"] = note.id
-                st.rerun()
-            if st.button("Delete", key=f"delete_{key}", type="tertiary") and said(
-                lambda: ledger.notes.delete(note.id, note.version, author)
-            ):
-                st.session_state["note_deleted"] = note.id
-                st.rerun()
+        _ask("Answer", f"answer_{key}", answers)
+        if st.button("Edit", key=f"edit_{key}", type="tertiary"):
+            st.session_state["note_edited"] = note.id
+            st.rerun()
+        if st.button("Delete", key=f"delete_{key}", type="tertiary") and said(
+            lambda: ledger.notes.delete(note.id, note.version, author)
+        ):
+            st.session_state["note_deleted"] = note.id
+            st.rerun()
 
 
 def _reply(opened: Opened, note: Note, key: str) -> None:
@@ -111,19 +102,22 @@ def _close(opened: Opened, one: FollowUp, key: str) -> None:
         _keep(key, lambda author: follow_ups.close(one.id, one.version, outcome, author))
 
 
-def _ask(label: str, key: str, fields: Callable[[str], None]) -> None:
-    """Ask for something below a button, in a form: all of it is sent at once, and stays until it is kept.
+def _ask(label: str, key: str, forms: Mapping[str, Callable[[str], None]]) -> None:
+    """Ask for something below a button, in forms: all of one is sent at once, and stays until it is kept.
 
-    `fields` gets the key for `_keep`. They are there once the button was pressed, and stay, with what was typed. What
-    is asked after it was kept is asked afresh, closed and empty.
+    `forms` draw their fields; they get the key for `_keep`. They are there once the button was pressed, and stay, with
+    what was typed. What is asked after it was kept is asked afresh, closed and empty.
     """
     asked = f"{_ASKED}{key}_{st.session_state.get(f'kept_{key}', 0)}"
     popover = st.popover(label, key=asked, on_change="rerun")
     if st.session_state[asked]:
         st.session_state[f"pressed_{key}"] = asked
     if st.session_state.get(f"pressed_{key}") == asked:
-        with popover, st.form(f"form_{asked}", border=False, enter_to_submit=False):
-            fields(key)
+        with popover:
+            places = st.tabs(list(forms)) if len(forms) > 1 else [popover]
+        for place, (name, fields) in zip(places, forms.items(), strict=True):
+            with place, st.form(f"form_{asked}_{name}", border=False, enter_to_submit=False):
+                fields(key)
 
 
 def standing(name: str, look: Callable[[], _Seen]) -> _Seen:
@@ -187,11 +181,17 @@ def _by(author: Author) -> str:
     return author.name + ("" if author.verified else " (not verified)")
 
 
-def _follow_up_line(one: FollowUp, today: date) -> None:
+def _link(tree: Tree, metric_id: str, week_ending: date | None) -> str:
+    return links.metric_link(tree.metrics[metric_id].name, metric_id, week_ending).markdown
+
+
+def _follow_up_line(one: FollowUp, today: date, tree: Tree | None = None) -> None:
+    """Draw a follow-up; with `tree` the metric that it is about, too."""
+    about = f"{_link(tree, one.metric, None)}. " if tree and one.metric in tree.metrics else ""
     if one.state == "closed":
         st.markdown(f"**Follow-up, closed**: {markdown(one.text)}")
-        st.caption(plain(f"Came of it: {one.outcome} ({_by(one.changed_by)})"))
+        st.caption(about + plain(f"Came of it: {one.outcome} ({_by(one.changed_by)})"))
         return
     late = "late, " if is_late(one, today) else ""
     st.markdown(f"**Follow-up**: {markdown(one.text)}")
-    st.caption(plain(f"{one.owner}, {late}due {words.long_day(one.due)}"))
+    st.caption(about + plain(f"{one.owner}, {late}due {words.long_day(one.due)}"))

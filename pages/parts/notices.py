@@ -12,7 +12,6 @@ from metrics.tree.faults import TreeError
 from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
 from pages.parts import links
-from pages.parts.components import MetricLink, link_list
 from pages.parts.text import plain
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def no_values(opened: Opened) -> None:
     elif all(source.type == "manual" for source in tree.sources.values()):
         by_hand = [metric for metric in tree.metrics.values() if metric.source]
         st.markdown("Type the first ones by hand, on the metric's page or with `northstar set METRIC DATE VALUE`:")
-        link_list([MetricLink(metric.name, links.metric_url(metric.id, None)) for metric in by_hand], key="by_hand")
+        links.show([links.metric_link(metric.name, metric.id, None) for metric in by_hand])
         return
     else:
         step = "The sources were read and hold no value for any metric: check `column:` and `where:` of each."

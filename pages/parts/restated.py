@@ -18,7 +18,6 @@ from metrics.tree.tree import Metric
 from metrics.warehouse.change_log import ValueChange
 from metrics.warehouse.warehouse import Warehouse
 from pages.parts import links, opening
-from pages.parts.components import MetricLink, link_list
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -47,7 +46,7 @@ def since_last_review(opened: Opened) -> None:
         more = f" The first {_MOST_SHOWN:,} are listed." if len(restated) + len(redefined) > _MOST_SHOWN else ""
         st.caption(f"Compared with what was known with the refresh of {when(_naive(line.at))}.{more}")
         link_url = links.week_url(line.review_week, as_of=line.at.isoformat())
-        link_list([MetricLink("Last week's review as it was then", link_url)], key="review_then")
+        links.show([links.Link("Last week's review as it was then", link_url)])
 
 
 def of_metric(opened: Opened, metric: Metric) -> None:

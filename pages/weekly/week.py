@@ -10,6 +10,7 @@ from pages.parts.components import block_wall
 
 opened = opening.require()
 tree = opened.tree
+_TEAMS = {team.id: team.name for team in tree.teams.values()}
 _SHOWN = {"all": "All", "signals": "Signals", "open": "Open"}
 
 st.title("What happened, and what needs a word?", anchor=False)
@@ -17,17 +18,16 @@ if opened.review_week is None:
     opening.stop_without_values(opened)
 place = st.container()  # the headline is about the week that is chosen below it
 with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-    week_ending = review.choose_week(opened)
-    team = choices.select(
-        "Team",
-        "team",
-        list(tree.teams),
-        default=None,
-        shown=lambda team_id: tree.teams[team_id].name,
-        placeholder="All teams",
-    )
-    role = choices.select("Role", "role", list(ROLES), default=None, shown=ROLES.__getitem__, placeholder="All roles")
-    text = choices.text("Find", "find", "Find by name, owner, definition")
+    week_ending = review.choose_week(opened, width=230)
+    # What is in a closed box costs the browser nothing.
+    with st.popover(", ".join(choices.told("find", team=_TEAMS, role=ROLES)) or "Filter", key="filter"):
+        text = choices.text("Find", "find", "Find by name, owner, definition")
+        team = choices.select(
+            "Team", "team", list(_TEAMS), default=None, shown=_TEAMS.__getitem__, placeholder="All teams"
+        )
+        role = choices.select(
+            "Role", "role", list(ROLES), default=None, shown=ROLES.__getitem__, placeholder="All roles"
+        )
     which = choices.segments("Show", "show", list(_SHOWN), default="all", shown=_SHOWN.__getitem__)
     view = choices.segments("View", "view", ["blocks", "table"], default="blocks", shown=str.capitalize)
 

@@ -170,6 +170,8 @@ def choices(page: Page, session: CDPSession, run: int) -> dict[str, tuple[float,
         if what == "View":
             page.get_by_role("radio", name=option).or_(page.get_by_role("button", name=option)).first.click()
         else:
+            if what == "Team":
+                page.get_by_role("button", name="Filter").click()
             choose(page, what, option)
         return when(page, WHEN_CHANGED, [kind, count, before]), working(session) - worked
 
