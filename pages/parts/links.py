@@ -1,4 +1,4 @@
-"""URLs of the app, made here and nowhere else. Relative, so that they hold behind any base path."""
+"""URLs of the app and links to them, made here and nowhere else. Relative, so that they hold behind any base path."""
 
 from __future__ import annotations
 

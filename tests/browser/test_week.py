@@ -140,12 +140,17 @@ def test_back_from_a_link_returns_to_the_week_with_its_filters(demo: Server, vis
 
 def test_a_click_with_control_opens_another_tab(demo: Server, visit: Visit) -> None:
     page = visit(demo, "week?week=2026-10-31")
-    with page.context.expect_page() as opened:
-        page.locator("article[data-metric=activated_teams] a.open").click(modifiers=["Control"])
-    tab = ready(opened.value)
-    query(tab, r"/metric\?metric=activated_teams&week=2026-10-31$")
-    expect(tab.get_by_role("heading", level=1)).to_have_text("Activated teams")
-    query(page, r"/week\?week=2026-10-31$")
+    for link, metric, name in (
+        (page.locator("article[data-metric=activated_teams] a.open"), "activated_teams", "Activated teams"),
+        (page.get_by_role("link", name="Insights read by").first, "insights_read", "Insights read by"),
+    ):
+        with page.context.expect_page() as opened:
+            link.click(modifiers=["Control"])
+        tab = ready(opened.value)
+        query(tab, rf"/metric\?metric={metric}&week=2026-10-31$")
+        expect(tab.get_by_role("heading", level=1)).to_contain_text(name)
+        tab.close()
+        query(page, r"/week\?week=2026-10-31$")
 
 
 def test_the_keyboard_reaches_and_opens_a_block(demo: Server, visit: Visit) -> None:
