@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from evidence_series import UNRELATED, Floats, linked
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from metrics.evidence.judged import Judged, judge
@@ -272,6 +272,7 @@ def test_the_order_of_claims_does_not_matter(order: list[int]) -> None:
     ),
     st.integers(0, 20),
 )
+@example([74.0, None, 0.0, 0.0, 0.0, 0.0, None, 1.0, None, 0.0, 0.0], 9)  # two weeks in a line: rounded past 1
 def test_whatever_the_weeks_hold_there_is_an_answer(values: list[float | None], lag: int) -> None:
     x = np.array([np.nan if value is None else value for value in values])
     y = np.random.default_rng(1).standard_normal(len(x))

@@ -86,9 +86,9 @@ def _tested(x: Floats, y: Floats, columns: float) -> Link:
 
 
 def correlation(x: Floats, y: Floats) -> float:
-    """Return the correlation of surprises: their mean is 0."""
+    """Return the correlation of surprises, from -1 to 1: their mean is 0."""
     size = np.sqrt((x @ x) * (y @ y))
-    return float(x @ y / size) if size > 0 else 0.0
+    return float(np.clip(x @ y / size, -1, 1)) if size > 0 else 0.0  # rounding may lead past 1
 
 
 @dataclass(frozen=True)

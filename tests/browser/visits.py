@@ -67,9 +67,10 @@ def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> 
 
 
 def ready(page: Page) -> Page:
-    """Wait until the page's script has run and what it sent is drawn."""
+    """Wait until the page's script has run, what it sent is drawn, and links of its text open in the same tab."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.locator("h1").first.wait_for()
+    page.wait_for_function("window.northstarOpens")
     return page
 
 
