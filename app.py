@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import components, guard, opening
+from pages.parts import components, guard, opening, visitor
 
 ROOT = Path(__file__).parent
 
@@ -34,6 +34,7 @@ def main() -> None:
         ],
         position="top",
     )
+    visitor.arrive(page.url_path)
     components.app_style()
     with guard.routed():
         page.run()

@@ -214,8 +214,8 @@ def test_a_single_week() -> None:
 
 
 def years(counts: dict[int, int]) -> pd.DataFrame:
-    rows = [(year, n + 1, MONTHS[n], year + n) for year, count in counts.items() for n in range(count)]
-    return pd.DataFrame(rows, columns=["year", "month_number", "month_label", "value"])
+    rows = [(year, n + 1, MONTHS[n], year + n, 30, 30) for year, count in counts.items() for n in range(count)]
+    return pd.DataFrame(rows, columns=["year", "month_number", "month_label", "value", "present", "expected"])
 
 
 def test_years_lie_over_each_other() -> None:
@@ -227,6 +227,25 @@ def test_years_lie_over_each_other() -> None:
     labels = {row["year"]: row["month_label"] for _, rows in marks(chart, "text") for row in rows}
     assert labels == {2024: "Jan", 2025: "Jan", 2026: "Apr"}
     assert lines[0][0]["encoding"]["x"]["sort"] == MONTHS
+
+
+def test_an_incomplete_month_of_a_year_is_hollow_and_says_so() -> None:
+    frame = years({2026: 3})
+    frame.loc[2, "present"] = 14
+    (point, rows), *_ = marks(year_chart(frame, ORDERS), "point")
+    assert [row["incomplete"] for row in rows[:3]] == [False, False, True]
+    assert point["encoding"]["fill"] == {
+        "condition": {"test": "datum.incomplete", "value": THEMES["light"].paper},
+        "value": THEMES["light"].current,
+    }
+    (columns, rows), *_ = marks(year_chart(frame, ORDERS), "circle")
+    assert {tip["field"]: tip["title"] for tip in columns["encoding"]["tooltip"]}["days_text"] == "Days with a value"
+    assert [row["days_text"] for row in rows[:4]] == ["30 of 30", "30 of 30", "14 of 30", ""]
+
+
+def test_nothing_tells_a_number_but_what_was_meant_to() -> None:
+    for chart in (metric_chart(weeks([110, 120]), ORDERS), year_chart(years({2026: 3}), ORDERS)):
+        assert chart.to_dict()["config"]["mark"] == {"tooltip": None}
 
 
 def test_many_years_and_none() -> None:

@@ -529,6 +529,16 @@ def test_the_week_goes_along_to_other_pages_of_a_visit(demo: AppTest) -> None:
     assert demo.query_params == {}
 
 
+def test_back_undoes_the_choice_of_a_week(demo: AppTest) -> None:
+    visit(demo, "week")
+    demo.selectbox(key="choice_week").select("2026-10-31").run()
+    demo.query_params.clear()  # as the browser's Back does
+    demo.run()
+    assert_no_exception(demo)
+    assert demo.selectbox(key="choice_week").value == "2026-11-14"
+    assert demo.query_params == {}
+
+
 def test_the_week_of_a_link_counts_more_than_that_of_the_visit(demo: AppTest) -> None:
     visit(demo, "week", week="2026-10-31")
     visit(demo, "metric", week="2026-10-24")

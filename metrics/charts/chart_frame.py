@@ -31,11 +31,16 @@ def prepared(series: pd.DataFrame, metric: Metric, view: View) -> pd.DataFrame:
         frame[f"{column}_text"] = [numbers.full(given(value), metric) for value in frame[column]]
     frame["value_text"] = [text or NO_VALUE for text in frame["value_text"]]
     frame["change_text"] = [numbers.change(given(value), metric) for value in frame["change"]]
-    frame["days_text"] = [
+    frame["days_text"] = days_texts(frame)
+    return frame
+
+
+def days_texts(frame: pd.DataFrame) -> list[str]:
+    """Return `5 of 7` for each row: `present` of `expected` days have a value; nothing where none is expected."""
+    return [
         f"{present:.0f} of {expected:.0f}" if expected > 0 else ""
         for present, expected in zip(frame["present"].fillna(0), frame["expected"], strict=True)
     ]
-    return frame
 
 
 def naive_days(moments: Iterable[object]) -> pd.DatetimeIndex:

@@ -96,7 +96,13 @@ def _chart(
         width=width,
         height=height,
         background="transparent",
-        config=alt.Config(font=FONT, view=alt.ViewConfig(stroke=None), axis=axis, axisY=upright),
+        config=alt.Config(
+            font=FONT,
+            view=alt.ViewConfig(stroke=None),
+            axis=axis,
+            axisY=upright,
+            mark=alt.MarkConfig(tooltip=None),  # else bands and rules tell their bare numbers
+        ),
     )
 
 

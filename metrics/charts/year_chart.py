@@ -7,7 +7,7 @@ import pandas as pd
 
 from metrics.charts import numbers
 from metrics.charts.chart_axis import Axis, axis_of, label_places
-from metrics.charts.chart_frame import NO_VALUE, floats, given
+from metrics.charts.chart_frame import NO_VALUE, days_texts, floats, given
 from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, nothing
 from metrics.charts.metric_chart import BREAK, HEIGHT
 from metrics.tree.tree import Metric
@@ -26,8 +26,9 @@ def year_chart(
 ) -> alt.LayerChart:
     """Return the chart of a metric's months, one line a year: the newest blue, the others greyer with age.
 
-    `frame` has `year`, `month_number` (1 to 12 from the fiscal year's start), `month_label` and `value` (null where
-    missing). A year's name stands at the end of its line: `FY2027` for a `fiscal` year.
+    `frame` has `year`, `month_number` (1 to 12 from the fiscal year's start), `month_label`, `value` (null where
+    missing), `present` and `expected` (days counted and due). A year's name stands at the end of its line: `FY2027` for
+    a `fiscal` year.
     """
     colours = THEMES[theme]
     months = _whole(frame)
@@ -36,6 +37,8 @@ def year_chart(
     if not len(valued):
         return dressed([nothing(colours)], colours, width, height)
     months["value_text"] = [numbers.full(given(value), metric) or NO_VALUE for value in months["value"]]
+    months["incomplete"] = months["value"].notna() & (months["present"] < months["expected"])
+    months["days_text"] = days_texts(months)
     axis = axis_of(valued["value"].tolist(), metric, height)
     x = alt.X(
         "month_label:O",
@@ -45,7 +48,7 @@ def year_chart(
         axis=alt.Axis(labelAngle=0, ticks=False, grid=False),
     )
     y = alt.Y("value:Q", scale=axis.scale, axis=axis.drawn, title=None)
-    tips = {"month_label": "Month", "year_name": "Year", "value_text": "Value"}
+    tips = {"month_label": "Month", "year_name": "Year", "value_text": "Value", "days_text": "Days with a value"}
     ends = valued.drop_duplicates("year", keep="last").sort_values("year", ascending=False).reset_index(drop=True)
     ends["value"] = _label_heights(ends, axis)
     layers: list[Layer] = []
@@ -54,10 +57,14 @@ def year_chart(
         colour = colours.current if newest else colours.years[min(age, len(colours.years)) - 1]
         line = alt.Chart(months[months["year"] == year]).encode(x=x, y=y)
         points = line.transform_filter("isValid(datum.value)")
+        size = 34 if newest else 10
+        hollow = alt.value(colours.paper)
         label = alt.Chart(ends.iloc[[age]]).encode(x=x, y=y, text="year_name:N")
         layers += [
             line.mark_line(color=colour, strokeWidth=2.2 if newest else 1.4, invalid=BREAK),
-            points.mark_circle(color=colour, opacity=1, size=34 if newest else 10),
+            points.mark_point(color=colour, strokeWidth=1.4, opacity=1, size=size).encode(
+                fill=alt.condition("datum.incomplete", hollow, alt.value(colour))
+            ),
             points.mark_circle(opacity=0, size=260).encode(
                 tooltip=[alt.Tooltip(f"{name}:N", title=title) for name, title in tips.items()]
             ),
@@ -77,13 +84,15 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     """Return twelve months of each year, oldest first; months that have no row get no value."""
     names = {int(number): str(name) for number, name in zip(frame["month_number"], frame["month_label"], strict=True)}
     keys = zip((int(year) for year in frame["year"]), (int(number) for number in frame["month_number"]), strict=True)
-    values = dict(zip(keys, floats(frame["value"]), strict=True))
+    columns = ["value", "present", "expected"]
+    found = dict(zip(keys, zip(*(floats(frame[column]) for column in columns), strict=True), strict=True))
+    nothing = (float("nan"),) * len(columns)
     rows = [
-        (year, number, names.get(number, str(number)), values.get((year, number), float("nan")))
-        for year in sorted({year for year, _ in values})
+        (year, number, names.get(number, str(number)), *found.get((year, number), nothing))
+        for year in sorted({year for year, _ in found})
         for number in range(1, _MONTHS + 1)
     ]
-    return pd.DataFrame(rows, columns=["year", "month_number", "month_label", "value"])
+    return pd.DataFrame(rows, columns=["year", "month_number", "month_label", *columns])
 
 
 def _label_heights(ends: pd.DataFrame, axis: Axis) -> list[float]:

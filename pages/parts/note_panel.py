@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 import streamlit as st
 
 from metrics.charts import words
-from metrics.errors import NorthstarError
 from metrics.ledger.follow_up import FollowUp
 from metrics.ledger.note import NewNote, Note
 from metrics.review.agenda import noted as by_metric
@@ -159,24 +158,17 @@ def _unexplained(
                     type="tertiary",
                 ):
                     _routine(opened, metric_id, week_ending)
+                noted.show_refusal(f"routine_{metric_id}")
             first = False
 
 
 def _routine(opened: Opened, metric_id: str, week_ending: date) -> None:
     """Keep the verdict that a signal is routine after all."""
-    author = visitor.author()
-    if author is None:
-        st.error("Write your name first, so that others know who looked at it.")
-        return
     new = NewNote(
         metrics=(metric_id,), first_week=week_ending, last_week=week_ending, kind="anomaly", text="", verdict="routine"
     )
-    try:
-        opening.ledger(opened.workspace).notes.add(new, author)
-    except NorthstarError as error:
-        st.error(plain(str(error)))
-        return
-    st.rerun(scope="fragment")
+    if noted.keep(f"routine_{metric_id}", lambda author: opening.ledger(opened.workspace).notes.add(new, author)):
+        st.rerun(scope="fragment")
 
 
 def _list(opened: Opened, written: _Written, most: int, place: str, editable: bool = True) -> None:

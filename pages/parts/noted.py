@@ -23,6 +23,9 @@ from pages.parts.text import markdown, plain
 
 _LONGEST_TEXT = 100_000
 _ASKED = "asked_"
+_REFUSED = "refused_"
+_STANDING = "standing"
+_FORM_HEIGHT = 300
 _Seen = TypeVar("_Seen")
 
 
@@ -54,12 +57,40 @@ def follow_up(opened: Opened, one: FollowUp, place: str, editable: bool = True) 
 
 def said(action: Callable[[], object]) -> bool:
     """Do something with the ledger; say why where it could not be done, and return whether it was."""
+    refused = _refusal(action)
+    if refused:
+        st.error(refused)
+    return refused is None
+
+
+def keep(key: str, action: Callable[[Author], object]) -> bool:
+    """Keep something in the ledger, in the visitor's name; return whether that could be done.
+
+    Why it could not is told by `show_refusal`, until it can: a part of a page that looks for news is drawn anew all the
+    time.
+    """
+    author = visitor.author()
+    refused = "Write your name first." if author is None else _refusal(lambda: action(author))
+    st.session_state[f"{_REFUSED}{key}"] = (refused, author)
+    if refused is None:
+        st.session_state.pop(_STANDING, None)  # what was just written is news to be seen
+    return refused is None
+
+
+def show_refusal(key: str) -> None:
+    """Say why what the visitor, by the present name, asked for under a key could not be kept."""
+    refused, author = st.session_state.get(f"{_REFUSED}{key}", (None, None))
+    if refused and author == visitor.author():
+        st.error(refused)
+
+
+def _refusal(action: Callable[[], object]) -> str | None:
+    """Do something; return why it could not be done."""
     try:
         action()
     except NorthstarError as error:
-        st.error(plain(str(error)))
-        return False
-    return True
+        return plain(str(error))
+    return None
 
 
 def _actions(opened: Opened, note: Note, key: str) -> None:
@@ -118,6 +149,11 @@ def _ask(label: str, key: str, forms: Mapping[str, Callable[[str], None]]) -> No
         for place, (name, fields) in zip(places, forms.items(), strict=True):
             with place, st.form(f"form_{asked}_{name}", border=False, enter_to_submit=False):
                 fields(key)
+        with popover:
+            show_refusal(key)
+    else:
+        # The box finds its place for a form, before there is one.
+        popover.container(height=_FORM_HEIGHT, border=False)
 
 
 def standing(name: str, look: Callable[[], _Seen]) -> _Seen:
@@ -126,19 +162,16 @@ def standing(name: str, look: Callable[[], _Seen]) -> _Seen:
     Else what others write would move the field, and take the keyboard away from whoever types. `name` tells apart
     what is looked at.
     """
-    before: tuple[str, _Seen] | None = st.session_state.get("standing")
+    before: tuple[str, _Seen] | None = st.session_state.get(_STANDING)
     typing = any(is_open is True for key, is_open in st.session_state.items() if str(key).startswith(_ASKED))
     if before is None or before[0] != name or not typing:
-        before = st.session_state["standing"] = (name, look())
+        before = st.session_state[_STANDING] = (name, look())
     return before[1]
 
 
 def _keep(key: str, action: Callable[[Author], object]) -> None:
-    """Keep in the ledger what was asked for, in the visitor's name."""
-    author = visitor.author()
-    if author is None:
-        st.error("Write your name first.")
-    elif said(lambda: action(author)):
+    """Keep in the ledger what was asked for in a form, and close it."""
+    if keep(key, action):
         st.session_state[f"kept_{key}"] = st.session_state.get(f"kept_{key}", 0) + 1
         st.rerun()
 

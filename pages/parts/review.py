@@ -15,7 +15,7 @@ from metrics.charts.block import Block, block
 from metrics.review.figures import Figures
 from metrics.review.metric_figures import MetricFigures
 from metrics.review.review_week import weeks_with_values
-from pages.parts import choices
+from pages.parts import choices, visitor
 from pages.parts.opening import Opened
 
 _WEEK = timedelta(days=7)
@@ -31,7 +31,11 @@ def choose_week(opened: Opened, width: choices.Width = "stretch") -> date | None
         return None
     weeks = [week.isoformat() for week in weeks_with_values(opened.tree, opened.warehouse)]
     default = opened.review_week.isoformat()
-    if "week" not in st.query_params and st.session_state.get("visit_week", default) != default:
+    if (
+        visitor.has_just_come()
+        and "week" not in st.query_params
+        and st.session_state.get("visit_week", default) != default
+    ):
         st.query_params["week"] = st.session_state["visit_week"]
     chosen = choices.select(
         "Week",

@@ -42,6 +42,17 @@ def ask_author(key: str) -> Author | None:
     return found
 
 
+def arrive(page: str) -> None:
+    """Note which page the visitor looks at."""
+    st.session_state["has_just_come"] = st.session_state.get("page") != page
+    st.session_state["page"] = page
+
+
+def has_just_come() -> bool:
+    """Whether the visitor looked at another page before: then choices go along; else the URL says what is chosen."""
+    return bool(st.session_state.get("has_just_come", True))
+
+
 def may_edit(tree: Tree) -> bool:
     """Whether the visitor may write: with sign-in, the editors that the tree names, if it names any; else everybody."""
     found = author()

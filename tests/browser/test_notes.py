@@ -110,6 +110,21 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
     expect(panel.get_by_text("Unexplained (1)")).to_be_visible()
 
 
+def test_why_nothing_was_kept_stays_on_the_screen(app: tuple[Server, WorkspaceFiles], visit: Visit) -> None:
+    server, _ = app
+    page = visit(server, "week")
+    panel = page.get_by_test_id("stSidebar")
+    panel.get_by_role("button", name="Routine, nothing to see").click()
+    refused = panel.get_by_text("Write your name first.")
+    expect(refused).to_be_visible()
+    page.wait_for_timeout(3_000)  # the panel looks for news every two seconds
+    expect(refused).to_be_visible()
+    say_who(page, "Ana")
+    expect(refused).to_have_count(0)
+    panel.get_by_role("button", name="Routine, nothing to see").click()
+    expect(panel.get_by_text("Every signal of the week has a note.")).to_be_visible()
+
+
 def test_two_people_see_each_others_notes(app: tuple[Server, WorkspaceFiles], visit: Visit) -> None:
     server, _ = app
     ana, ben = visit(server, "week"), visit(server, "week")
