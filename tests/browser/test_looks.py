@@ -105,6 +105,8 @@ def test_nothing_is_wider_than_a_phone(path: str, demo: Server, visit: Visit) ->
     wide = "(part) => document.querySelector(part).scrollWidth <= document.querySelector(part).clientWidth"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(wide, "[data-testid=stMain]")
+    groups = "[...document.querySelectorAll('[role=radiogroup]')]"
+    assert page.evaluate(f"{groups}.every((group) => group.scrollWidth <= group.clientWidth)")
 
 
 def test_paper_shows_the_blocks_without_the_controls(demo: Server, visit: Visit) -> None:
