@@ -247,6 +247,7 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
         grid=False,
         tickCount={"interval": "month", "step": 1},
         labelOverlap=True,
+        labelSeparation=6,
         labelFlush=False,
         labelExpr=f"month(datum.value) == 0 ? {january} : timeFormat(datum.value, '%b')",
     )

@@ -45,7 +45,7 @@ def year_chart(
         sort=months["month_label"].tolist()[:_MONTHS],
         title=None,
         scale=alt.Scale(type="point", padding=0.7),
-        axis=alt.Axis(labelAngle=0, ticks=False, grid=False),
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=6, ticks=False, grid=False),
     )
     y = alt.Y("value:Q", scale=axis.scale, axis=axis.drawn, title=None)
     tips = {"month_label": "Month", "year_name": "Year", "value_text": "Value", "days_text": "Days with a value"}

@@ -105,11 +105,11 @@ def _actions(opened: Opened, note: Note, key: str) -> None:
         if st.button("Edit", key=f"edit_{key}", type="tertiary"):
             st.session_state["note_edited"] = note.id
             st.rerun()
-        if st.button("Delete", key=f"delete_{key}", type="tertiary") and said(
-            lambda: ledger.notes.delete(note.id, note.version, author)
-        ):
+        delete = partial(ledger.notes.delete, note.id, note.version)
+        if st.button("Delete", key=f"delete_{key}", type="tertiary") and keep(f"delete_{key}", delete):
             st.session_state["note_deleted"] = note.id
             st.rerun()
+    show_refusal(f"delete_{key}")
 
 
 def _reply(opened: Opened, note: Note, key: str) -> None:
