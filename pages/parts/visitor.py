@@ -28,8 +28,10 @@ def ask_author(key: str) -> Author | None:
     found = author()
     if found is not None and found.verified:
         return found
+    place = st.container()  # there from the start: what is below must not be drawn anew, deaf to keys meanwhile
     if found is not None and "visitor_name" in st.session_state:
-        remember_name(COOKIE, found.name, key=f"remember_name_{key}")
+        with place:
+            remember_name(COOKIE, found.name, key=f"remember_name_{key}")
     label = f"You write as {found.name}" if found else "Say who you are"
     # With another name it is another popover, and closed.
     popover = st.popover(label, key=f"visitor_{key}_{label}", type="tertiary" if found else "secondary")
