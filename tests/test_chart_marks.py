@@ -12,6 +12,7 @@ from metrics.charts.chart_marks import told, with_notes
 from metrics.charts.metric_chart import metric_chart
 from metrics.charts.note_mark import NoteMark
 from metrics.charts.process_chart import process_chart
+from metrics.signals.signal import Signal
 
 # The weeks of the charts end on 3, 10, 17 and 24 October 2026.
 LAUNCH = NoteMark(date(2026, 10, 10), date(2026, 10, 17), "Event: a launch")
@@ -72,6 +73,45 @@ def test_a_click_chooses_a_week_only_where_it_should(draw: Any) -> None:
     (choice,) = [one for one in spec["params"] if one["name"] == "week"]
     assert choice["select"]["fields"] == ["week_ending"] and "Escape" in choice["select"]["clear"]
     assert "Escape" not in str(draw([]).to_dict())
+
+
+def signal(day: date, value: float, expected: float | None, strong: bool = True) -> Signal:
+    kind = "moved" if expected is None else "outside_limits"
+    strength = "strong" if strong else "moderate"
+    return Signal("orders", day, kind, strength, value, expected, None, None, f"{value:g} on {day:%-d %b}")
+
+
+def drawn_triangles(chart: Any) -> list[tuple[str, bool, str]]:
+    """Shape, whether filled, and week of each triangle, by the layers' own filters."""
+    found = []
+    for layer, rows in layers(chart):
+        shape = str(layer["mark"].get("shape", ""))
+        if shape.startswith("triangle"):
+            filled = layer["mark"]["fill"] == layer["mark"]["stroke"]
+            up = shape.endswith("up")
+            kept = [row for row in rows if row["signal"] and row["above"] is up and row["strong"] is filled]
+            assert f"{'' if up else '!'}datum.above && {'' if filled else '!'}datum.strong" in str(layer["transform"])
+            found += [(shape, filled, row["week_ending"]) for row in kept]
+    return sorted(found, key=lambda one: one[2])
+
+
+def test_weeks_with_signals_have_triangles_and_what_they_say() -> None:
+    given = [
+        signal(date(2026, 10, 10), 9, 5),
+        signal(date(2026, 10, 24), 1, None, strong=False),  # nothing was expected: lower than the week before
+        signal(date(2026, 9, 26), 3, 5),  # before the first week that is shown
+    ]
+    chart = metric_chart(weeks([5, 9, 5, 1]), ORDERS, signals=given)
+    assert drawn_triangles(chart) == [("triangle-up", True, "2026-10-10"), ("triangle-down", False, "2026-10-24")]
+    said = [row["sentence"] for row in marks(chart, "rule")[-1][1]]
+    assert said == ["none", "9 on 10 Oct", "none", "1 on 24 Oct"]
+    assert "Signal" in [tip.get("title") for tip in marks(chart, "rule")[-1][0]["encoding"]["tooltip"]]
+
+
+def test_without_signals_there_is_neither_a_triangle_nor_a_line_for_one() -> None:
+    chart = weekly([])
+    assert drawn_triangles(chart) == []
+    assert "Signal" not in [tip.get("title") for tip in marks(chart, "rule")[-1][0]["encoding"]["tooltip"]]
 
 
 def test_months_have_the_notes_of_all_their_days() -> None:

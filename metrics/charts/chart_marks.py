@@ -1,4 +1,4 @@
-"""What large charts have beside their values: flags where notes are, and a week that can be chosen by a click."""
+"""What large charts have beside their values: triangles for signals, flags for notes, a week chosen by a click."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pandas as pd
 from metrics.charts.chart_frame import View
 from metrics.charts.chart_theme import Colours
 from metrics.charts.note_mark import NoteMark, texts_of
+from metrics.charts.week_marks import points_up
+from metrics.signals.signal import Signal
 
 CHOICE = "week"
 CHOSEN = "week_ending"
@@ -32,6 +34,38 @@ def with_notes(frame: pd.DataFrame, notes: Sequence[NoteMark], view: View = "wee
     texts = [_BETWEEN.join(texts_of(notes, first, last)) for first, last in zip(firsts, days, strict=True)]
     tips = told(texts)
     return frame.assign(notes_text=texts, notes_tip=tips, week_ending=[day.isoformat() for day in days])
+
+
+def with_signals(frame: pd.DataFrame, signals: Sequence[Signal]) -> pd.DataFrame:
+    """Return a frame of weeks with `signal`, `strong` and `above` (what `signal_marks` draws), and `sentence`."""
+    by_week = {signal.week_ending: signal for signal in signals}
+    found = [by_week.get(moment.date()) for moment in frame["period"]]
+    before = [None if pd.isna(value) else float(value) for value in frame["value"].ffill().shift()]
+    return frame.assign(
+        signal=[signal is not None for signal in found],
+        strong=[signal is not None and signal.strength == "strong" for signal in found],
+        above=[signal is not None and points_up(signal, value) for signal, value in zip(found, before, strict=True)],
+        sentence=told([signal.sentence if signal else "" for signal in found]),
+    )
+
+
+def signal_marks(chart: alt.Chart, y: alt.Y, colours: Colours) -> list[alt.Chart]:
+    """Draw strong signals filled, moderate ones hollow, pointing up or down."""
+    layers = []
+    for above, shape in ((True, "triangle-up"), (False, "triangle-down")):
+        for strong in (True, False):
+            wanted = f"datum.signal && {'' if above else '!'}datum.above && {'' if strong else '!'}datum.strong"
+            mark = chart.transform_filter(f"{wanted} && isValid(datum.value)").mark_point(
+                shape=shape,
+                size=130,
+                stroke=colours.signal,
+                fill=colours.signal if strong else colours.paper,
+                strokeWidth=1.8,
+                opacity=1,
+                clip=True,
+            )
+            layers.append(mark.encode(y=y))
+    return layers
 
 
 def told(texts: Sequence[str]) -> list[str]:

@@ -106,8 +106,8 @@ def _chart(
     )
 
 
-def nothing(colours: Colours) -> alt.Chart:
+def nothing(colours: Colours, said: str = NO_VALUES) -> alt.Chart:
     """Return a layer that says that there is nothing to draw."""
-    text = alt.Chart(alt.InlineData(values=[{"text": NO_VALUES}])).mark_text(color=colours.quiet, fontSize=14)
+    text = alt.Chart(alt.InlineData(values=[{"text": said}])).mark_text(color=colours.quiet, fontSize=14)
     layer: alt.Chart = text.encode(text="text:N")
     return layer

@@ -18,9 +18,10 @@ import pandas as pd
 from metrics.charts import numbers, words
 from metrics.charts.chart_axis import Axis, axis_of, label_places
 from metrics.charts.chart_frame import View, prepared
-from metrics.charts.chart_marks import choosable, note_flags, with_notes
+from metrics.charts.chart_marks import choosable, note_flags, signal_marks, with_notes, with_signals
 from metrics.charts.chart_theme import THEMES, Colours, Layer, Theme, Width, dressed, nothing
 from metrics.charts.note_mark import NoteMark
+from metrics.signals.signal import Signal
 from metrics.tree.tree import Metric
 
 HEIGHT = 380
@@ -30,6 +31,7 @@ _ROOM_FOR_LABELS = 84
 _ROOM_FOR_POINT = 0.012
 _MANY_POINTS = 60
 _LABEL_LINE = 15
+_NARROW = "width < 480"  # pixels; there January's label may be one of those that are left out
 _MOST_DIVIDERS_LABELLED = 4
 
 
@@ -70,6 +72,7 @@ def metric_chart(
     height: int = HEIGHT,
     dividers: Sequence[Divider] = (),
     notes: Sequence[NoteMark] = (),
+    signals: Sequence[Signal] = (),
     choose: bool = False,
 ) -> alt.LayerChart:
     """Return the chart of a metric's weeks or months, with the prior year and the target.
@@ -78,10 +81,10 @@ def metric_chart(
     `prior_year` and `target` (floats, null where missing), `present` and `expected` (days counted and due). A column
     `change` (percent, or basis points for a percent-unit metric) is shown where given. Lines break where a value or a
     whole row is missing. Where something else is measured from a day on, a divider says so. Periods with `notes` have a
-    flag. With `choose`, a click chooses a period, in the selection `week`.
+    flag, weeks with `signals` a triangle. With `choose`, a click chooses a period, in the selection `week`.
     """
     colours = THEMES[theme]
-    frame = with_notes(prepared(series, metric, view), notes, view)
+    frame = with_signals(with_notes(prepared(series, metric, view), notes, view), signals)
     values = frame[["value", "prior_year", "target"]].to_numpy(dtype=float).ravel()
     values = values[np.isfinite(values)]
     if not len(values):
@@ -95,6 +98,7 @@ def metric_chart(
         current_line(drawing).add_params(zoom),
         complete_points(drawing),
         incomplete_points(drawing),
+        *(signal_marks(drawing.chart(), drawing.y("value"), colours) if signals else ()),
         *end_labels(drawing, metric),
         note_flags(drawing.chart(), colours),
         choosable(tooltips(drawing, view)) if choose else tooltips(drawing, view),
@@ -219,6 +223,7 @@ def tooltips(drawing: Drawing, view: View) -> alt.Chart:
         "change_text": "Change on the year before",
         "target_text": "Target",
         "days_text": "Days with a value",
+        "sentence": "Signal",
         "notes_tip": "Note",
     }
     shown = [name for name in titles if any(drawing.frame[name])]
@@ -236,12 +241,12 @@ def _column_width(frame: pd.DataFrame) -> alt.ExprRef:
 
 
 def time_axis(frame: pd.DataFrame) -> alt.X:
-    """The time axis: months named, years where they begin, and room for the labels at the right."""
+    """The time axis: months named, with years where they begin or the chart is narrow; room for labels at the right."""
     first, last = frame["period"].iloc[0], frame["period"].iloc[-1]
     span = max(last - first, pd.Timedelta(days=21))
     domain = [_local(first - span * _ROOM_FOR_POINT), _local(last + span * _ROOM_FOR_POINT)]
     room: list[float | alt.ExprRef] = [0, alt.ExprRef(f"width - {_ROOM_FOR_LABELS}")]
-    january = "[timeFormat(datum.value, '%b'), timeFormat(datum.value, '%Y')]"
+    with_year = "[timeFormat(datum.value, '%b'), timeFormat(datum.value, '%Y')]"
     axis = alt.Axis(
         title=None,
         grid=False,
@@ -249,7 +254,7 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
         labelOverlap=True,
         labelSeparation=6,
         labelFlush=False,
-        labelExpr=f"month(datum.value) == 0 ? {january} : timeFormat(datum.value, '%b')",
+        labelExpr=f"month(datum.value) == 0 || {_NARROW} ? {with_year} : timeFormat(datum.value, '%b')",
     )
     return alt.X("period:T", axis=axis, scale=alt.Scale(domain=domain, range=room, nice=False))
 

@@ -12,7 +12,7 @@ import pandas as pd
 from metrics.charts import numbers, words
 from metrics.charts.chart_axis import axis_of
 from metrics.charts.chart_frame import given, naive_days
-from metrics.charts.chart_marks import choosable, note_flags, told, with_notes
+from metrics.charts.chart_marks import choosable, note_flags, signal_marks, told, with_notes
 from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, nothing
 from metrics.charts.metric_chart import BREAK, HEIGHT, Drawing, time_axis
 from metrics.charts.note_mark import NoteMark
@@ -53,7 +53,7 @@ def process_chart(
         _expected(drawing),
         _line(drawing).add_params(zoom),
         _routine(drawing),
-        *_signals(drawing),
+        *signal_marks(drawing.chart(), drawing.y("value"), colours),
         _recalculated(drawing),
         note_flags(drawing.chart(), colours),
         choosable(_tooltips(drawing)) if choose else _tooltips(drawing),
@@ -105,29 +105,6 @@ def _routine(drawing: Drawing) -> alt.Chart:
     marks = points.mark_circle(color=drawing.colours.quiet, size=size, opacity=1, clip=True)
     layer: alt.Chart = marks.encode(y=drawing.y("value"))
     return layer
-
-
-def _signals(drawing: Drawing) -> list[alt.Chart]:
-    """Draw strong signals filled, moderate ones hollow, pointing up or down."""
-    layers = []
-    for above, shape in ((True, "triangle-up"), (False, "triangle-down")):
-        for strong in (True, False):
-            chosen = f"datum.signal && {'' if above else '!'}datum.above && {'' if strong else '!'}datum.strong"
-            mark = (
-                drawing.chart()
-                .transform_filter(chosen)
-                .mark_point(
-                    shape=shape,
-                    size=130,
-                    stroke=drawing.colours.signal,
-                    fill=drawing.colours.signal if strong else drawing.colours.paper,
-                    strokeWidth=1.8,
-                    opacity=1,
-                    clip=True,
-                )
-            )
-            layers.append(mark.encode(y=drawing.y("value")))
-    return layers
 
 
 def _recalculated(drawing: Drawing) -> alt.Chart:

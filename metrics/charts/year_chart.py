@@ -12,6 +12,8 @@ from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, not
 from metrics.charts.metric_chart import BREAK, HEIGHT
 from metrics.tree.tree import Metric
 
+NO_MONTH = "No values of a month that has ended yet"
+
 _MONTHS = 12
 
 
@@ -35,7 +37,7 @@ def year_chart(
     months["year_name"] = [f"FY{year}" if fiscal else str(year) for year in months["year"]]
     valued = months[months["value"].notna()]
     if not len(valued):
-        return dressed([nothing(colours)], colours, width, height)
+        return dressed([nothing(colours, NO_MONTH)], colours, width, height)
     months["value_text"] = [numbers.full(given(value), metric) or NO_VALUE for value in months["value"]]
     months["incomplete"] = months["value"].notna() & (months["present"] < months["expected"])
     months["days_text"] = days_texts(months)

@@ -37,12 +37,14 @@ def insert_clean(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
     finite = "CASE WHEN value IS NULL OR isfinite(value) THEN value ELSE error('value') END"
     # DuckDB takes a CSV file of any size for a few rows, and would make the hash table of a join of the file.
     connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    connection.execute("SET preserve_insertion_order = false")  # no row of `reading` says where it stood in the file
     try:
         connection.execute(f"INSERT INTO reading SELECT number, day, {finite} FROM ({query})")
     except duckdb.Error:
         return False
     finally:
         connection.execute("RESET disabled_optimizers")
+        connection.execute("RESET preserve_insertion_order")
     return True
 
 

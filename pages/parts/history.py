@@ -39,9 +39,17 @@ def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> date |
         chart = metric_chart(months, metric, "months", theme=theme, height=_HEIGHT, dividers=divided, notes=notes)
     else:
         weeks = since_first_value(weekly_history(tree, warehouse, metric, week_ending, int(view)))
-        notes = marked.on_chart(opened, metric, week_ending - timedelta(weeks=int(view) - 1), week_ending)
+        first = week_ending - timedelta(weeks=int(view) - 1)
         chart = metric_chart(
-            weeks, metric, "weeks", theme=theme, height=_HEIGHT, dividers=divided, notes=notes, choose=True
+            weeks,
+            metric,
+            "weeks",
+            theme=theme,
+            height=_HEIGHT,
+            dividers=divided,
+            notes=marked.on_chart(opened, metric, first, week_ending),
+            signals=signalled.of_metric(opened, metric, first, week_ending),
+            choose=True,
         )
         return chosen.chart(chart, f"metric_chart_{view}", metric)
     st.altair_chart(chart, theme=None, width="stretch", key="metric_chart")

@@ -70,7 +70,7 @@ def of_metric(opened: Opened, metric: Metric, week_ending: date, clicked: date |
 
 @dataclass(frozen=True)
 class _Written:
-    """What a panel shows of the ledger. `follow_ups` are those of its notes, `left` what is open besides."""
+    """What a panel shows of the ledger. `follow_ups` are those of its notes, `left` all that are open."""
 
     notes: Sequence[Note]
     follow_ups: Sequence[FollowUp]
@@ -87,16 +87,17 @@ def _of_metric(opened: Opened, metric_id: str) -> None:
     def look() -> _Written:
         notes = ledger.notes.for_metric(metric_id, as_of=as_of, limit=shown + 1)
         follow_ups = ledger.follow_ups.of_notes([note.id for note in notes], as_of)
-        left = [one for one in ledger.follow_ups.open_at(as_of, metrics=[metric_id]) if one.note is None]
-        return _Written(notes, follow_ups, left)
+        return _Written(notes, follow_ups, ledger.follow_ups.open_at(as_of, metrics=[metric_id]))
 
     written = noted.standing(f"{metric_id} {opened.as_of} {shown}", look)
+    if written.left:
+        st.subheader(f"Open ({len(written.left)})", anchor=False)
+        for one in written.left:
+            noted.follow_up(opened, one, "metric")
     _list(opened, written, shown, "metric")
     if len(written.notes) > shown and st.button("Show more", key="more_notes"):
         st.session_state["notes_shown"] = shown + _MOST_SHOWN
         st.rerun(scope="fragment")
-    for one in written.left:
-        noted.follow_up(opened, one, "metric")
 
 
 @st.fragment(run_every=_EVERY)

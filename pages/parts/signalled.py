@@ -65,6 +65,12 @@ def of_week(opened: Opened, week_ending: date) -> Mapping[str, Signal]:
     return {signal.metric: signal for signal in found.signals(week_ending, week_ending)} if found else {}
 
 
+def of_metric(opened: Opened, metric: Metric, first: date, last: date) -> list[Signal]:
+    """Return the signals of a metric in the weeks that end from one day to another."""
+    found = review(opened)
+    return [signal for signal in found.signals(first, last) if signal.metric == metric.id] if found else []
+
+
 def watched(opened: Opened, week_ending: date) -> Sequence[Watch]:
     """Return what should arrive in a week or later, after a signal on an input."""
     found = review(opened)
@@ -80,11 +86,7 @@ def show_chart(opened: Opened, metric: Metric, week_ending: date, notes: Sequenc
     first = week_ending - timedelta(weeks=WEEKS - 1)
     days = weeks["week_ending"].dt.date
     weeks = weeks[(days >= first) & (days <= week_ending)].reset_index(drop=True)
-    sentences = {
-        signal.week_ending: signal.sentence
-        for signal in found.signals(first, week_ending)
-        if signal.metric == metric.id
-    }
+    sentences = {signal.week_ending: signal.sentence for signal in of_metric(opened, metric, first, week_ending)}
     theme = "dark" if st.context.theme.type == "dark" else "light"
     chart = process_chart(weeks, metric, sentences, theme=theme, height=_HEIGHT, notes=notes, choose=True)
     clicked = chosen.chart(chart, "process_chart", metric)

@@ -20,7 +20,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         default=tree.north_star.id if tree.north_star else ids[0],
         shown=lambda metric_id: tree.metrics[metric_id].name,
     )
-    week_ending = review.choose_week(opened)
+    week_ending = review.choose_week(opened, width=230)
     view = choices.segments("Chart", "chart", list(history.VIEWS), default="52", shown=history.VIEWS.__getitem__)
 
 metric = tree.metrics[metric_id]

@@ -69,6 +69,19 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.get_by_text("Follow-up: Ask the agency about the leaflet").first).to_be_visible()
 
+    # What is done at once is closed where it was written.
+    page.get_by_role("button", name="Answer").first.click()
+    page.get_by_role("tab", name="Follow up").click()
+    page.get_by_label("What is to be done, or to be found out").fill("Count the leaflets")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_text("Open (2)")).to_be_visible()
+    task = page.locator("[class*='st-key-follow_up_metric']").filter(has_text="Count the leaflets")
+    task.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_label("What came of it").fill("20,000")
+    page.get_by_role("button", name="Close it").click()
+    expect(page.get_by_text("Open (1)")).to_be_visible()
+    expect(page.get_by_text("Came of it: 20,000")).to_be_visible()
+
     page.goto(server.url("week"))
     ready(page)
     expect(panel.get_by_text("Every signal of the week has a note.")).to_be_visible()
