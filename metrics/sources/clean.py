@@ -18,6 +18,9 @@ CLEAN_DATES = "%Y-%m-%d"
 # DuckDB takes the words `epoch` and `infinity` for 1 January 1900 where it expects dates.
 _FIRST_DAY = "DATE '1901-01-01'"
 
+# Each of DuckDB's threads has room for 2,048 rows of all columns: 80 MB for 4,000 of them.
+_WIDEST_FOR_SEVERAL = 2_000
+
 
 def insert_clean(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
     """Append the values of a clean file to `reading`, with a row of `ANY_ROW`; return False where it is not clean.
@@ -38,13 +41,15 @@ def insert_clean(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
     # DuckDB takes a CSV file of any size for a few rows, and would make the hash table of a join of the file.
     connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
     connection.execute("SET preserve_insertion_order = false")  # no row of `reading` says where it stood in the file
+    if len(plan.table.header.names) > _WIDEST_FOR_SEVERAL:
+        connection.execute("SET threads = 1")
     try:
         connection.execute(f"INSERT INTO reading SELECT number, day, {finite} FROM ({query})")
     except duckdb.Error:
         return False
     finally:
-        connection.execute("RESET disabled_optimizers")
-        connection.execute("RESET preserve_insertion_order")
+        for setting in ("disabled_optimizers", "preserve_insertion_order", "threads"):
+            connection.execute(f"RESET {setting}")
     return True
 
 
