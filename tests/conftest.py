@@ -1,6 +1,7 @@
 """What tests of the numbers start from: workspaces on disk, and the shared cases."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
 
 
 @pytest.fixture(autouse=True)
-def nothing_runs_on_after_a_page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages opened without a browser prepare no other weeks in the background: that would meet the next test."""
+def pages_without_a_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages opened without a browser prepare no other weeks in the background: that would meet the next test.
+
+    AppTest looks through all installed packages for components of theirs at every run, a server does once: here too.
+    """
     if hasattr(request.module, "AppTest"):
+        from streamlit.components.v2 import manifest_scanner
+
         from pages.parts import review
 
         monkeypatch.setattr(review, "Timer", Mock())
+        monkeypatch.setattr(manifest_scanner, "scan_component_manifests", Mock(return_value=_components_of_packages()))
+
+
+@cache
+def _components_of_packages() -> list[Any]:
+    from streamlit.components.v2 import manifest_scanner
+
+    return manifest_scanner.scan_component_manifests()
 
 
 @pytest.fixture
