@@ -20,15 +20,18 @@ _SPANS = """
 create or replace temp table span as
 select series, count(*) as rows, min(day) as first_row, max(day) as last_row, max(isodow(day)) < 6 as no_weekend,
        min(day) filter (value is not null) as first_day, max(day) filter (value is not null) as last_day,
-       max(abs(value)) as largest
+       max(abs(value)) as largest, min(abs(nullif(value, 0))) as smallest
 from observation group by series
 """
 
-# The largest value takes 95 of the 127 bits that a sum has, which leaves room for 2 billion of them.
+# The largest value takes 95 of the 127 bits that a sum has, which leaves room for 2 billion of them. There are no ticks
+# where a small value would lose some of its own 53 bits: below the largest by 42 bits or more.
 _DAYS = """
 update series
 set first_day = span.first_day, last_day = span.last_day,
-    ticks = case when largest > 0 then pow(2, least(95 - ceil(log2(largest)), 1000)) else 1 end
+    ticks = case when smallest is null then 1
+                 when log2(largest) - log2(smallest) < 42 and log2(largest) > -900 then pow(2, 95 - ceil(log2(largest)))
+            end
 from span where series.number = span.series
 """
 

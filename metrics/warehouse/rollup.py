@@ -60,7 +60,7 @@ select
     number as series, grain, additive, aggregate, ticks,
     case aggregate when 'min' then 1 when 'max' then -1 else 0 end::double as by_value,
     case aggregate when 'first' then 1 when 'last' then -1 else 0 end::double as by_day,
-from series
+from series where kind <> 'formula'
 """
 
 # `present` counts expected days only. Added up as whole numbers, values have the same sum in whatever order the threads
@@ -108,6 +108,20 @@ join expected_in_period using (grain, period)
 join periods on periods.number = value_in_period.period
 """
 
+# Where the sizes of a series' values differ too much for ticks, they are added up one by one in the order of their days.
+_ANY_UNEVEN = "select 1 from rolling where ticks is null and aggregate in ('sum', 'mean') limit 1"
+_UNEVEN = """
+update rolled
+set value = case when isfinite(total) then case when aggregate = 'sum' then total else total / days end end
+from (
+    select series, period, any_value(aggregate) as aggregate, fsum(value order by day) as total, count(*) as days
+    from daily join rolling using (series) join period_day using (grain, additive, day)
+    where ticks is null and aggregate in ('sum', 'mean')
+    group by series, period
+) as uneven
+where rolled.series = uneven.series and rolled.period = uneven.period
+"""
+
 # Both sides must lack the same days (a number, expected = 0, goes with any) and, where both are sums, cover the same.
 # Of two sides the one that lacks more speaks for both.
 _FORMULA_STEP = """
@@ -151,6 +165,8 @@ def roll_up(
     connection.execute(_EXPECTED_IN_PERIOD)
     connection.execute(_ROLLING)
     connection.execute(_ROLLED)
+    if connection.execute(_ANY_UNEVEN).fetchone():
+        connection.execute(_UNEVEN)
     _add_formulas(connection, series)
 
 

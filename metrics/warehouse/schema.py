@@ -17,7 +17,7 @@ from metrics.sources.sheet_place import spreadsheet_gid
 from metrics.tree.tree import TARGET_SUFFIX, Metric, Source, Tree
 
 # Raised with every change of the tables or of how values are computed: an older file is rebuilt from the sources.
-FORMAT = 5
+FORMAT = 6
 
 TABLES = """
 create table meta (
@@ -53,7 +53,7 @@ create table series (
     absent varchar,
     grain varchar,           -- daily | weekdays | weekly | monthly, as declared or found
     first_day date, last_day date,
-    ticks double,            -- a power of two: values are added up as whole numbers of 1 / ticks
+    ticks double,            -- a power of two: values are added up as whole numbers of 1 / ticks; null where sizes differ too much
     read_at timestamp,
     error varchar            -- why the last refresh could not read this series; its values are then stale
 );
