@@ -152,11 +152,17 @@ def test_incomplete_is_hollow_and_says_how_much_is_there() -> None:
 
 
 def test_late_shows_no_older_week() -> None:
-    made = make(figures(lambda period: rising(period) if period.last <= date(2026, 10, 31) else None))
-    assert (made.state, made.value, made.status) == ("late", "", "Late since 31 Oct")
+    late = figures(lambda period: rising(period) if period.last <= date(2026, 10, 31) else None)
+    made = make(replace(late, last_day=date(2026, 10, 31)))
+    assert (made.state, made.value, made.status) == ("late", "", "Late: data to 31 Oct")
     assert made.panels[0].marks[-1].y is None and texts(made, 0, "last") == []
-    assert made.box[0].text == "" and made.box[0].tip == "Late since 31 Oct"
-    assert "late, no value in the week ending 14 Nov 2026" in made.sentence
+    assert made.box[0].text == "" and made.box[0].tip == "Late: data to 31 Oct"
+    assert "late, no value in the week ending 14 Nov 2026; its values go to 31 Oct 2026" in made.sentence
+
+
+def test_what_stopped_long_ago_is_late_and_not_empty() -> None:
+    made = make(replace(figures(lambda period: None), last_day=date(2024, 6, 9)))
+    assert (made.state, made.status) == ("late", "Late: data to 9 Jun 2024")
 
 
 def test_withheld_is_not_late() -> None:

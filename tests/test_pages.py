@@ -6,10 +6,11 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import streamlit as st
@@ -21,7 +22,7 @@ from metrics.review.figures import Figures
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import Warehouse
 from metrics.workspace import Workspace
-from pages.parts import review
+from pages.parts import opening, review
 from pages.parts.text import plain
 
 ROOT = Path(__file__).parents[1]
@@ -113,6 +114,12 @@ def wall(at: AppTest) -> dict[str, Any]:
 
 def blocks(at: AppTest) -> dict[str, dict[str, Any]]:
     return {block["id"]: block for section in wall(at)["sections"] for block in section["blocks"]}
+
+
+def large_chart(at: AppTest) -> str:
+    """A page's one chart, with its data."""
+    (chart,) = at.get("vega_lite_chart")
+    return str(chart.proto)
 
 
 def links(at: AppTest) -> dict[str, str]:
@@ -401,6 +408,53 @@ def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good:
         assert plain("There is no file shop.csv.") in warning.value
     assert "could not be read by the last refresh" in said(visit(at, "data"))
     assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+
+
+def test_a_column_that_is_gone_leaves_its_old_values_and_says_so(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    once_good.write("shop.csv", rows(90, columns="visitors"))
+    at = open_app(once_good.workspace)
+    for page in PAGES:
+        visit(at, page)
+        (warning,) = at.warning
+        assert warning.value.startswith("**Visits could not be read from source shop; what is shown is as of ")
+        assert plain("Did you mean 'visitors'?") in warning.value
+    assert blocks(visit(at, "week"))["visits"]["value"] == "70"
+    assert "1 metric was not found in what was read." in said(visit(at, "data"))
+
+
+def test_a_metric_of_months_begins_with_its_months(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    tree = {"metrics": {"visits": {"source": "shop"}}, "sources": {"shop": {**SOURCES["shop"], "grain": "monthly"}}}
+    months = "".join(f"2025-{month:02}-28,{month}\n" for month in range(1, 13))
+    at = visit(open_app(workspace(tree, {"shop.csv": f"day,visits\n{months}"}).workspace), "metric")
+    assert at.session_state["choice_chart"] == "months"
+    for view in ("52", "104", "limits"):
+        visit(at, "metric", chart=view)
+        assert "Counted by the month: weeks have no value" in large_chart(at)
+
+
+def test_what_stopped_long_ago_is_late_everywhere(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    tree = {"sources": SOURCES, "metrics": {name: {"source": "shop"} for name in ("visits", "calls", "mails")}}
+    first = date(2022, 1, 1)
+    cells = [f"{first + timedelta(days=at)},1,1,{1 if at < 140 else ''}\n" for at in range(1_200)]
+    at = visit(open_app(workspace(tree, {"shop.csv": "day,visits,calls,mails\n" + "".join(cells)}).workspace), "week")
+    mails = blocks(at)["mails"]
+    assert (mails["state"], mails["status"]) == ("late", "Late: data to 20 May 2022")
+    assert "No values in these weeks" in large_chart(visit(at, "metric", metric="mails"))
+
+
+def test_the_week_says_that_it_is_not_the_last(
+    open_app: OpenApp, workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(today: date, days: int) -> str:
+        noon = datetime.combine(today, time(12), UTC)
+        monkeypatch.setattr(opening, "datetime", Mock(wraps=datetime, now=Mock(return_value=noon)))
+        at = visit(open_app(workspace(ONE, {"shop.csv": rows(10, days)}).workspace), "week")
+        return " ".join(caption.value for caption in at.caption)
+
+    assert "yet" not in told(date(2026, 4, 3), 29)  # weeks end on Sunday, 29 March being the last
+    assert "The week ending 29 Mar 2026 is not in yet." in told(date(2026, 3, 30), 22)
+    assert "The 2 weeks since then are not in yet." in told(date(2026, 4, 6), 22)
+    assert "The week ending 29 Mar 2026 is not complete for most metrics yet." in told(date(2026, 3, 30), 25)
 
 
 def test_a_changed_source_is_read_at_the_press_of_a_button(open_app: OpenApp, once_good: WorkspaceFiles) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from graphlib import CycleError
 from itertools import combinations, pairwise
@@ -239,8 +240,9 @@ def test_card_of_an_incomplete_week_is_hollow() -> None:
 
 
 def test_card_of_a_late_metric_is_blank() -> None:
-    card = tree_picture(SHOP, {"orders": figures([100, 110, 105, 120, 125, None], 7, Change(None))}).cards[0]
-    assert (card.value, card.change, card.aside.replace("\u00a0", " ")) == ("", "", "Late since 7 Nov")
+    late = replace(figures([100, 110, 105, 120, 125, None], 7, Change(None)), last_day=date(2026, 11, 7))
+    card = tree_picture(SHOP, {"orders": late}).cards[0]
+    assert (card.value, card.change, card.aside.replace("\u00a0", " ")) == ("", "", "Late: data to 7 Nov")
     assert card.trend.last is None
 
 

@@ -93,12 +93,12 @@ def test_the_data_page_puts_the_worst_first(open_page: Callable[..., AppTest]) -
     said = dict(zip(table["Metric"], table["What to know"], strict=True))
     to_do = dict(zip(table["Metric"], table["What to do"], strict=True))
     assert said["Returns"].startswith("Could not be read by the last refresh")
-    assert said["Sales"].startswith("Late since Tue 31 Mar, 00:00")
-    assert said["Visits"] == "Late since Tue 7 Apr, 00:00."  # these files ended in March
-    assert said["Calls"] == "Late since Tue 7 Apr, 00:00. And 1 more, on its page."
+    assert said["Sales"].startswith("Late since Tue 31 Mar 2026, 00:00")
+    assert said["Visits"] == "Late since Tue 7 Apr 2026, 00:00."  # these files ended in March
+    assert said["Calls"] == "Late since Tue 7 Apr 2026, 00:00. And 1 more, on its page."
     assert to_do["Sales"] == "Ask ana@shop.example when it will be in."
     sources = [text.value for text in at.markdown]
-    assert any("Late since Tue 31 Mar, 00\\:00" in text and "Sales" in text for text in sources)
+    assert any("Late since Tue 31 Mar 2026, 00\\:00" in text and "Sales" in text for text in sources)
 
 
 def test_what_gives_a_metric_its_first_value(workspace: Callable[..., WorkspaceFiles]) -> None:
@@ -314,8 +314,8 @@ def test_a_formula_says_of_which_part_a_doubt_or_lateness_is(workspace: Callable
     assert found["sales"].sentence == "2026-05-01 has \u22125, and a count can't be negative."
     assert found["rate"].sentence == "Sales: 2026-05-01 has \u22125, and a count can't be negative."
     found = known(files, visits=datetime(2026, 5, 11, tzinfo=UTC))
-    assert found["visits"].sentence == "Late since Mon 11 May, 00:00."
-    assert found["rate"].sentences[0] == "Late since Mon 11 May, 00:00: Visits."
+    assert found["visits"].sentence == "Late since Mon 11 May 2026, 00:00."
+    assert found["rate"].sentences[0] == "Late since Mon 11 May 2026, 00:00: Visits."
     files.write("shop.csv", "no,table\n")
     files.refresh()
     assert known(files)["sales"].sentence.startswith("Could not be read by the last refresh: shop.csv has no column")
@@ -445,6 +445,6 @@ def test_a_source_says_of_each_metric_since_when_it_is_late(workspace: Callable[
     with shop(workspace, {}).opened() as (tree, _):
         said = late_sentence(tree, Freshness("shop", Rhythm(), monday, {"visits": monday, "sales": week_before}))
     assert said == (
-        "Late since Mon 4 May, 00:00: Sales. Late since Mon 11 May, 00:00: Visits."
+        "Late since Mon 4 May 2026, 00:00: Sales. Late since Mon 11 May 2026, 00:00: Visits."
         " Ask ana@shop.example when it will be in."
     )

@@ -19,7 +19,7 @@ from metrics.charts import numbers, words
 from metrics.charts.chart_axis import Axis, axis_of, label_places
 from metrics.charts.chart_frame import View, prepared
 from metrics.charts.chart_marks import choosable, note_flags, signal_marks, with_notes, with_signals
-from metrics.charts.chart_theme import THEMES, Colours, Layer, Theme, Width, dressed, nothing
+from metrics.charts.chart_theme import NO_VALUES, THEMES, Colours, Layer, Theme, Width, dressed, nothing
 from metrics.charts.note_mark import NoteMark
 from metrics.signals.signal import Signal
 from metrics.tree.tree import Metric
@@ -74,6 +74,7 @@ def metric_chart(
     notes: Sequence[NoteMark] = (),
     signals: Sequence[Signal] = (),
     choose: bool = False,
+    empty: str = NO_VALUES,
 ) -> alt.LayerChart:
     """Return the chart of a metric's weeks or months, with the prior year and the target.
 
@@ -82,13 +83,14 @@ def metric_chart(
     `change` (percent, or basis points for a percent-unit metric) is shown where given. Lines break where a value or a
     whole row is missing. Where something else is measured from a day on, a divider says so. Periods with `notes` have a
     flag, weeks with `signals` a triangle. With `choose`, a click chooses a period, in the selection `week`.
+    `empty` is said where there is nothing to draw.
     """
     colours = THEMES[theme]
     frame = with_signals(with_notes(prepared(series, metric, view), notes, view), signals)
     values = frame[["value", "prior_year", "target"]].to_numpy(dtype=float).ravel()
     values = values[np.isfinite(values)]
     if not len(values):
-        return dressed([nothing(colours)], colours, width, height)
+        return dressed([nothing(colours, empty)], colours, width, height)
     drawing = Drawing(frame, time_axis(frame), axis_of(values.tolist(), metric, height), colours)
     zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     layers: list[Layer] = [

@@ -13,7 +13,7 @@ from metrics.charts import numbers, words
 from metrics.charts.chart_axis import axis_of
 from metrics.charts.chart_frame import given, naive_days
 from metrics.charts.chart_marks import choosable, note_flags, signal_marks, told, with_notes
-from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, nothing
+from metrics.charts.chart_theme import NO_VALUES, THEMES, Layer, Theme, Width, dressed, nothing
 from metrics.charts.metric_chart import BREAK, HEIGHT, Drawing, time_axis
 from metrics.charts.note_mark import NoteMark
 from metrics.tree.tree import Metric
@@ -31,6 +31,7 @@ def process_chart(
     height: int = HEIGHT,
     notes: Sequence[NoteMark] = (),
     choose: bool = False,
+    empty: str = NO_VALUES,
 ) -> alt.LayerChart:
     """Return the chart of a metric's judged weeks.
 
@@ -38,14 +39,15 @@ def process_chart(
     where there is none), `regime` (a number that rises where limits were recalculated), `kind` and `strength` of a
     signal (None where routine). `sentences` says what happened in the weeks with a signal. Routine weeks are grey;
     signals differ in shape: a triangle that points to the side on which the value lies, filled where strong. Weeks with
-    `notes` have a flag. With `choose`, a click chooses a week, in the selection `week`.
+    `notes` have a flag. With `choose`, a click chooses a week, in the selection `week`. `empty` is said where there is
+    nothing to draw.
     """
     colours = THEMES[theme]
     frame = with_notes(_prepared(weeks, metric, sentences), notes)
     values = frame[["value", "lower", "upper"]].to_numpy(dtype=float).ravel()
     values = values[np.isfinite(values)]
     if not len(values):
-        return dressed([nothing(colours)], colours, width, height)
+        return dressed([nothing(colours, empty)], colours, width, height)
     drawing = Drawing(frame, time_axis(frame), axis_of(values.tolist(), metric, height), colours)
     zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     layers: list[Layer] = [

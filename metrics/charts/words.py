@@ -15,6 +15,7 @@ from metrics.tree.tree import Metric
 State = Literal["current", "incomplete", "late", "withheld", "monthly", "empty"]
 
 _MONTHS = tuple(month.capitalize() for month in MONTHS)  # in English whatever the locale says
+_MONTHS_ONLY = "Counted by the month: weeks have no value"
 _GOOD = {"up": "Higher is better", "down": "Lower is better", "neither": "Neither way is better"}
 
 
@@ -78,7 +79,7 @@ def state(figures: MetricFigures) -> State:
     """Return how far last week's value can be trusted, and if there is none, why."""
     current = (*figures.weekly, *figures.monthly, *figures.to_date.values())
     prior = (*figures.weekly_prior_year, *figures.monthly_prior_year)
-    if all(point.value is None and not point.present for point in (*current, *prior)):
+    if figures.last_day is None and all(point.value is None and not point.present for point in (*current, *prior)):
         return "empty"
     last = figures.last_week
     if last.value is not None:
@@ -96,23 +97,13 @@ def _counts_months_only(figures: MetricFigures) -> bool:
     return all(point.expected == 0 for point in weeks) or figures.monthly[-1].value is not None
 
 
-def late_since(figures: MetricFigures) -> date | None:
-    """Return the last day of the newest period with a complete value (with any, where none is complete)."""
-    past = [*figures.weekly, *figures.monthly, *figures.weekly_prior_year, *figures.monthly_prior_year]
-    valued = [point for point in past if point.value is not None]
-    complete = [point for point in valued if not point.incomplete]
-    days = [point.period.last for point in complete or valued]
-    return max(days, default=None)
-
-
 def status(metric: Metric, figures: MetricFigures) -> str:
     """Return what there is to say of last week's value besides itself; nothing for a complete one."""
     match state(figures):
         case "incomplete":
             return days_present(figures.last_week)
         case "late":
-            since = late_since(figures)
-            return f"Late since {short_day(since)}" if since else "Late"
+            return f"Late: data to {_day_beside(figures.last_day, figures)}" if figures.last_day else "Late"
         case "withheld":
             return f"No value: {_why_withheld(figures.last_week)}"
         case "monthly":
@@ -121,6 +112,18 @@ def status(metric: Metric, figures: MetricFigures) -> str:
             return "No data yet"
         case _:
             return ""
+
+
+def no_weeks(figures: MetricFigures) -> str:
+    """Return why a chart of weeks has nothing to show."""
+    if _counts_months_only(figures):
+        return _MONTHS_ONLY
+    return "No values in these weeks" if figures.last_day else "No values yet"
+
+
+def _day_beside(day: date, figures: MetricFigures) -> str:
+    """Return a day, with its year where that is not the year of the week beside it."""
+    return short_day(day) if day.year == figures.last_week.period.last.year else long_day(day)
 
 
 def _why_withheld(point: Point) -> str:
@@ -143,7 +146,7 @@ def blank(metric: Metric, figures: MetricFigures, point: Point | None = None) ->
     """Return in a few words why a value is not there."""
     which = state(figures)
     if which == "monthly" and (point is None or point.period.span == "week"):
-        return "Counted by the month: weeks have no value"
+        return _MONTHS_ONLY
     if point is not None and not metric.additive and point.period.span != "week":
         return "Weeks of this metric don't add up to longer periods"
     if which == "empty" or (which == "late" and (point is None or point.period.span == "week")):
@@ -165,8 +168,7 @@ def sentence(metric: Metric, figures: MetricFigures) -> str:
         value = numbers.full(newest.value, metric)
         return f"{metric.name}: {value} in {period(newest.period)}; weeks have no value."
     if which == "late":
-        since = late_since(figures)
-        newest_day = f"; the newest complete value is of {long_day(since)}" if since else ""
+        newest_day = f"; its values go to {long_day(figures.last_day)}" if figures.last_day else ""
         return f"{metric.name}: late, no value in {week}{newest_day}."
     if which == "withheld":
         return f"{metric.name}: no value in {week}: {_why_withheld(last)}."

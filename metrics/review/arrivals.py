@@ -22,7 +22,7 @@ class Arrival:
     """How much of a metric there is in a week. `last_day` is its newest day with a value that is not to come.
 
     Stale: the last refresh could not read it, or some of what it is computed from. Late: no value, but older ones.
-    Withheld: its formula's parts are there for different days. Empty: never a value.
+    Withheld: its formula's parts are there, but for different days, or it divides by zero. Empty: never a value.
     """
 
     metric: Metric
@@ -43,7 +43,8 @@ class Arrival:
             case "late":
                 return "Late: no value in this week. Ask its owner when it will be in."
             case "withheld":
-                return "Not computed: the parts of its formula cover different days, or it divides by zero."
+                why = "it divides by zero" if self.present >= self.expected else "its parts cover different days"
+                return f"Not computed: {why}."
             case "incomplete":
                 return f"{self.present} of {self.expected} days are there; changes that need all of them stay blank."
             case "empty":

@@ -102,7 +102,7 @@ class Trust:
             return "Late: no value in this week."
         names = [name for name in self.late if name]
         parts = f": {', '.join(names)}" if names else ""
-        return f"Late since {self.late_since:%a %-d %b, %H:%M}{parts}."
+        return f"Late since {self.late_since:%a %-d %b %Y, %H:%M}{parts}."
 
     @property
     def _mismatch(self) -> str:

@@ -21,7 +21,7 @@ def show(opened: Opened, figures: Figures, shown: Sequence[Block]) -> None:
     """Say how the North Star's week was, and which of the metrics shown are not all there."""
     with st.container(gap="xsmall", key="headline"):
         _north_star(opened.tree, figures)
-        _newer_values(opened, figures)
+        _newer_weeks(opened, figures)
         _not_all_there(opened.tree, figures.week_ending, shown)
 
 
@@ -34,15 +34,19 @@ def _north_star(tree: Tree, figures: Figures) -> None:
     st.markdown(f"**{links.metric_link(sentence, metric.id, figures.week_ending).markdown}**")
 
 
-def _newer_values(opened: Opened, figures: Figures) -> None:
-    """Say so where the week under review is not the newest that has ended."""
-    newest = opened.newest_week
-    if newest is None or figures.week_ending != opened.review_week or newest <= figures.week_ending:
+def _newer_weeks(opened: Opened, figures: Figures) -> None:
+    """Say so where the week under review is not the last that has ended: what is there of newer ones."""
+    ended = opened.tree.calendar.last_week_ended(opened.today)
+    behind = (ended - figures.week_ending).days // 7
+    if figures.week_ending != opened.review_week or behind <= 0:
         return
-    st.caption(
-        f"There are newer values, up to the week ending {words.long_day(newest)}; this is the newest week in which "
-        "more than half of the metrics are complete. The Data page says which are behind."
-    )
+    weeks = f"The week ending {words.long_day(ended)} is" if behind == 1 else f"The {behind:,} weeks since then are"
+    newest = opened.newest_week
+    told = "not in yet"
+    if newest is not None and newest > figures.week_ending:
+        told = "not complete for most metrics yet"
+        told += f"; the newest values are of the week ending {words.long_day(newest)}" if newest < ended else ""
+    st.caption(f"{weeks} {told}. The Data page says what is late, and since when.")
 
 
 def _not_all_there(tree: Tree, week_ending: date, shown: Sequence[Block]) -> None:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from metrics.charts import words
 from metrics.charts.metric_chart import metric_chart
 from metrics.charts.year_chart import year_chart
 from metrics.review.history import monthly_history, since_first_value, weekly_history, yearly_history
 from metrics.tree.tree import Metric
-from pages.parts import chosen, definitions, lock_form, marked, signalled
+from pages.parts import chosen, definitions, lock_form, marked, review, signalled
 from pages.parts.opening import Opened
 
 VIEWS = {"52": "52 weeks", "104": "104 weeks", "months": "Months", "years": "Years", "limits": "Routine range"}
@@ -18,12 +19,19 @@ _MONTHS = 36
 _HEIGHT = 460
 
 
+def first_view(opened: Opened, metric: Metric) -> str:
+    """Return which of VIEWS to begin with: a metric that is counted by the month has no weeks."""
+    monthly = any(opened.warehouse.series[leaf.id].grain == "monthly" for leaf in opened.tree.leaves(metric.id))
+    return "months" if monthly else "52"
+
+
 def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> date | None:
     """Draw the chart of one of VIEWS; return the week that was clicked in it, if any."""
+    no_weeks = words.no_weeks(review.figures(opened, week_ending)[metric.id])
     if view == "limits":
         first = week_ending - timedelta(weeks=signalled.WEEKS - 1)
         notes = marked.on_chart(opened, metric, first, week_ending)
-        clicked = signalled.show_chart(opened, metric, week_ending, notes)
+        clicked = signalled.show_chart(opened, metric, week_ending, no_weeks, notes)
         lock_form.show(opened, metric, week_ending)
         return clicked
     theme = "dark" if st.context.theme.type == "dark" else "light"
@@ -50,6 +58,7 @@ def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> date |
             notes=marked.on_chart(opened, metric, first, week_ending),
             signals=signalled.of_metric(opened, metric, first, week_ending),
             choose=True,
+            empty=no_weeks,
         )
         return chosen.chart(chart, f"metric_chart_{view}", metric)
     st.altair_chart(chart, theme=None, width="stretch", key="metric_chart")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import streamlit as st
 
 from metrics.errors import NorthstarError
 from metrics.tree.faults import TreeError
-from metrics.warehouse.warehouse import Warehouse
+from metrics.tree.tree import Tree
+from metrics.warehouse.warehouse import SeriesState, SourceState, Warehouse
 from metrics.workspace import Workspace
 from pages.parts import links
 from pages.parts.text import plain
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pages.parts.opening import Opened
 
 _MOST_FAULTS = 20
+_MOST_NAMED = 3
 
 
 def no_workspace(error: NorthstarError) -> None:
@@ -72,7 +75,7 @@ def as_of(warehouse: Warehouse) -> bool:
         return st.button("Show today's", key="leave_as_of")
 
 
-def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str, ...]) -> bool:
+def above(warehouse: Warehouse, tree: Tree, error: NorthstarError | None, changed: tuple[str, ...]) -> bool:
     """Say above a page what is not up to date; returns whether the visitor asks for a refresh."""
     as_of = f"What you see is as of {when(warehouse.built_at)}."
     if isinstance(error, TreeError):
@@ -83,7 +86,7 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
                 faults(error)
     elif error is not None:
         st.warning(f"{plain(str(error))} {as_of}")
-    unread(warehouse)
+    unread(warehouse, tree)
     if not changed:
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -91,8 +94,8 @@ def above(warehouse: Warehouse, error: NorthstarError | None, changed: tuple[str
         return st.button("Refresh", key="refresh_changed")
 
 
-def unread(warehouse: Warehouse) -> None:
-    """Say which sources the refresh could not read, so that older values of theirs are shown, or none."""
+def unread(warehouse: Warehouse, tree: Tree) -> None:
+    """Say which sources, or parts of them, the refresh could not read, so that older values are shown, or none."""
     stale = [source for source in warehouse.sources if source.status in ("stale", "failed")]
     for source in stale:
         kept = f"its values are as of {when(source.read_at)}" if source.read_at else "it has no values yet"
@@ -100,6 +103,23 @@ def unread(warehouse: Warehouse) -> None:
             f"**Source {plain(source.id)} could not be read; {kept}.** "
             + plain(f"{source.error or ''}{source.read_from}")
         )
+    for source in warehouse.sources:
+        of_source = [state for state in warehouse.series.values() if state.source == source.id]
+        kept_series = [state for state in of_source if state.error and state.read_at]
+        if source.status == "read" and kept_series:
+            _unread_series(tree, source, kept_series)
+
+
+def _unread_series(tree: Tree, source: SourceState, kept: Sequence[SeriesState]) -> None:
+    """Say which series of a source that was read could not be, so that older values of theirs are shown."""
+    names = ", ".join(tree.metrics[state.metric].name for state in kept[:_MOST_NAMED])
+    more = f" and {len(kept) - _MOST_NAMED} more" if len(kept) > _MOST_NAMED else ""
+    as_of = when(min(state.read_at for state in kept if state.read_at))
+    reasons = " ".join(dict.fromkeys(state.error or "" for state in kept[:_MOST_NAMED]))
+    st.warning(
+        f"**{plain(names)}{more} could not be read from source {plain(source.id)}; what is shown is as of {as_of}.** "
+        + plain(reasons)
+    )
 
 
 def faults(error: TreeError) -> None:

@@ -108,7 +108,7 @@ def require() -> Opened:
     what_changed = changed(found, opened.warehouse, opened.tree)
     if isinstance(start.error, TreeError) and found.tree_file.name not in what_changed:
         start.error = None  # mended by going back to what was published
-    if notices.above(opened.warehouse, start.error, what_changed):
+    if notices.above(opened.warehouse, opened.tree, start.error, what_changed):
         note_refresh(found, refresh_with_progress(found))
         st.rerun()
     if opened.tree.refresh_minutes:
@@ -205,7 +205,7 @@ def _as_of(found: Workspace, now: Opened) -> Opened | None:
     if notices.as_of(warehouse):
         _leave_as_of()
         st.rerun()
-    notices.unread(warehouse)
+    notices.unread(warehouse, tree)
     today = moment.astimezone(ZoneInfo(tree.calendar.timezone)).date()
     return Opened(found, warehouse, tree, *_weeks(path, today, warehouse, tree), moment, asked)
 

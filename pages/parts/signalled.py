@@ -77,8 +77,13 @@ def watched(opened: Opened, week_ending: date) -> Sequence[Watch]:
     return watches(found, week_ending) if found else []
 
 
-def show_chart(opened: Opened, metric: Metric, week_ending: date, notes: Sequence[NoteMark] = ()) -> date | None:
-    """Draw the process behaviour chart of a metric, two years up to a week; return the week that was clicked."""
+def show_chart(
+    opened: Opened, metric: Metric, week_ending: date, empty: str, notes: Sequence[NoteMark] = ()
+) -> date | None:
+    """Draw the process behaviour chart of a metric, two years up to a week; return the week that was clicked.
+
+    `empty` is said where there is nothing to draw.
+    """
     found = review(opened)
     if found is None:
         return None
@@ -88,7 +93,7 @@ def show_chart(opened: Opened, metric: Metric, week_ending: date, notes: Sequenc
     weeks = weeks[(days >= first) & (days <= week_ending)].reset_index(drop=True)
     sentences = {signal.week_ending: signal.sentence for signal in of_metric(opened, metric, first, week_ending)}
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    chart = process_chart(weeks, metric, sentences, theme=theme, height=_HEIGHT, notes=notes, choose=True)
+    chart = process_chart(weeks, metric, sentences, theme=theme, height=_HEIGHT, notes=notes, choose=True, empty=empty)
     clicked = chosen.chart(chart, "process_chart", metric)
     st.caption(
         "Shaded: the range of routine variation, as known in each week. Triangles are signals, filled where strong;"

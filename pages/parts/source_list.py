@@ -29,6 +29,10 @@ def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
     left_out = sum(source.problem_count for source in sources)
     said = [f"The last refresh was on {when(opened.warehouse.built_at)}."]
     said.append(f"{failed} of {len(sources)} sources could not be read." if failed else "Every source could be read.")
+    read = {source.id for source in sources if source.status == "read"}
+    lacking = sum(state.source in read and state.error is not None for state in opened.warehouse.series.values())
+    if lacking:
+        said.append(f"{lacking:,} {'metric was' if lacking == 1 else 'metrics were'} not found in what was read.")
     said.append(f"Cells or rows left out: {left_out:,}." if left_out else "Nothing was left out.")
     if opened.review_week and opened.newest_week and opened.newest_week > opened.review_week:
         said.append(
@@ -109,7 +113,7 @@ def late_sentence(tree: Tree, fresh: Freshness) -> str:
     said = []
     for since, names in by_moment.items():
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        said.append(f"Late since {since:%a %-d %b, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.")
+        said.append(f"Late since {since:%a %-d %b %Y, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.")
     owners = sorted({tree.metrics[key.removesuffix(TARGET_SUFFIX)].owner or "" for key in fresh.late} - {""})
     ask = [f"Ask {', '.join(owners[:_MOST_NAMED])} when it will be in."] if owners else []
     return " ".join([*said, *ask])

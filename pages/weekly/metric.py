@@ -21,7 +21,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         shown=lambda metric_id: tree.metrics[metric_id].name,
     )
     week_ending = review.choose_week(opened, width=230)
-    view = choices.segments("Chart", "chart", list(history.VIEWS), default="52", shown=history.VIEWS.__getitem__)
+    first_view = history.first_view(opened, tree.metrics[metric_id])
+    view = choices.segments("Chart", "chart", list(history.VIEWS), default=first_view, shown=history.VIEWS.__getitem__)
 
 metric = tree.metrics[metric_id]
 with st.container(horizontal=True, vertical_alignment="center", key="name"):
