@@ -108,16 +108,25 @@ join expected_in_period using (grain, period)
 join periods on periods.number = value_in_period.period
 """
 
-# Where the sizes of a series' values differ too much for ticks, they are added up one by one in the order of their days.
+# Where the sizes of a series' values differ too much for one tick, each period has its own, by its largest value: the
+# square of `half`, for the power of two itself may be too large for a number.
 _ANY_UNEVEN = "select 1 from rolling where ticks is null and aggregate in ('sum', 'mean') limit 1"
 _UNEVEN = """
 update rolled
 set value = case when isfinite(total) then case when aggregate = 'sum' then total else total / days end end
 from (
-    select series, period, any_value(aggregate) as aggregate, fsum(value order by day) as total, count(*) as days
-    from daily join rolling using (series) join period_day using (grain, additive, day)
-    where ticks is null and aggregate in ('sum', 'mean')
-    group by series, period
+    with in_period as (
+        select series, period, aggregate, value,
+               max(abs(value)) over (partition by series, period) as largest
+        from daily join rolling using (series) join period_day using (grain, additive, day)
+        where ticks is null and aggregate in ('sum', 'mean')
+    ), halved as (
+        select *, case when largest > 0 then pow(2, floor((95 - ceil(log2(largest))) / 2)) else 1 end as half
+        from in_period
+    )
+    select series, period, aggregate, count(*) as days,
+           sum((value * half * half)::hugeint)::double / half / half as total
+    from halved group by series, period, aggregate, half
 ) as uneven
 where rolled.series = uneven.series and rolled.period = uneven.period
 """

@@ -53,7 +53,8 @@ create table series (
     absent varchar,
     grain varchar,           -- daily | weekdays | weekly | monthly, as declared or found
     first_day date, last_day date,
-    ticks double,            -- a power of two: values are added up as whole numbers of 1 / ticks; null where sizes differ too much
+    ticks double,            -- a power of two: values are added up as whole numbers of 1 / ticks ...
+                             -- ... null where one for all would lose the smallest
     read_at timestamp,
     error varchar            -- why the last refresh could not read this series; its values are then stale
 );
