@@ -422,6 +422,22 @@ def test_a_column_that_is_gone_leaves_its_old_values_and_says_so(open_app: OpenA
     assert "1 metric was not found in what was read." in said(visit(at, "data"))
 
 
+def test_without_its_ledger_the_app_says_so_and_the_figures_stay(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    ledger = once_good.workspace.state / "ledger.sqlite"
+    kept = ledger.read_bytes()
+    ledger.write_bytes(b"no database" * 1_000)
+    at = open_app(once_good.workspace)
+    for page in PAGES:
+        visit(at, page)
+        assert "**The ledger can't be read.**" in said(at), page
+        assert "it is damaged" in said(at)
+    for choices in ({}, {"show": "signals"}, {"view": "table"}, {"as_of": "2026-03-30"}):
+        assert blocks(visit(at, "week", **choices))["visits"]["value"] == "70"
+    assert "No metric of the deck matches" in said(visit(at, "week", find="nothing"))
+    ledger.write_bytes(kept)
+    assert "ledger" not in said(visit(open_app(once_good.workspace), "week"))
+
+
 def test_a_metric_of_months_begins_with_its_months(open_app: OpenApp, workspace: MakeWorkspace) -> None:
     tree = {"metrics": {"visits": {"source": "shop"}}, "sources": {"shop": {**SOURCES["shop"], "grain": "monthly"}}}
     months = "".join(f"2025-{month:02}-28,{month}\n" for month in range(1, 13))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from metrics.errors import NorthstarError
+from metrics.ledger.ledger_error import LedgerError
 from metrics.tree.faults import TreeError
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import SeriesState, SourceState, Warehouse
@@ -40,6 +41,14 @@ def nothing_published(workspace: Workspace, error: NorthstarError | None) -> Non
         return
     st.title("The values can't be shown")
     st.markdown(plain(str(error)) if error else "The last refresh left nothing that this version can read.")
+
+
+def without_ledger(error: LedgerError) -> None:
+    """Say that what people wrote can't be read, and what is missing for it."""
+    st.warning(
+        f"**The ledger can't be read.** {plain(str(error))} Notes, signals, checks and what was typed by hand are kept"
+        " there: without it they can't be shown or written, and nothing of them is lost. Figures are on This week."
+    )
 
 
 def no_values(opened: Opened) -> None:

@@ -20,6 +20,7 @@ from metrics.app_root import demo
 from metrics.errors import NorthstarError
 from metrics.known import known_at, moment_of
 from metrics.ledger.ledger import Ledger
+from metrics.ledger.ledger_error import LedgerError
 from metrics.refresh import changed, refresh
 from metrics.review.review_week import newest_week, review_week
 from metrics.tree.faults import TreeError
@@ -179,6 +180,15 @@ def _published(found: Workspace) -> Opened | None:
 def ledger(found: Workspace) -> Ledger:
     """Return the workspace's ledger, one for all visitors; raises LedgerError where it can't be opened."""
     return _ledger(found.state)
+
+
+def ledger_error(found: Workspace) -> LedgerError | None:
+    """Return why the ledger can't be read now, if so."""
+    try:
+        ledger(found).version()
+    except LedgerError as error:
+        return error
+    return None
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metrics.review.deck import ROLES, DeckFilter, only
-from pages.parts import choices, headline, links, marked, note_panel, opening, restated, review, signalled
+from pages.parts import choices, headline, links, marked, note_panel, notices, opening, restated, review, signalled
 from pages.parts.components import block_wall
 
 opened = opening.require()
@@ -32,7 +32,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     view = choices.segments("View", "view", ["blocks", "table"], default="blocks", shown=str.capitalize)
 
 sections = DeckFilter(team, role, text).sections(tree)
-if which != "all":
+no_ledger = opening.ledger_error(opened.workspace)
+if which != "all" and no_ledger is None:
     wanted = (
         signalled.of_week(opened, week_ending) if which == "signals" else note_panel.open_metrics(opened, week_ending)
     )
@@ -41,15 +42,18 @@ with place:
     shown = [metric_id for section in sections for metric_id in section.metrics]
     blocks = review.blocks(opened, week_ending)
     headline.show(opened, review.figures(opened, week_ending), [blocks[metric_id] for metric_id in shown])
-    if week_ending == opened.review_week:
+    if week_ending == opened.review_week and no_ledger is None:
         restated.since_last_review(opened)
 
+if no_ledger is not None:
+    notices.without_ledger(no_ledger)
 if not sections:
     st.markdown("No metric of the deck matches these filters.")
-    note_panel.beside_week(opened, week_ending)
+    if no_ledger is None:
+        note_panel.beside_week(opened, week_ending)
     st.stop()
 # What nobody has seen yet takes a moment to judge: the blocks are there before their marks.
-judged = signalled.is_judged(opened)
+judged = no_ledger is None and signalled.is_judged(opened)
 block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
     view=view,
@@ -60,6 +64,8 @@ block_wall(
     else {},
     weeks=marked.shown_weeks(week_ending),
 )
+if no_ledger is not None:
+    st.stop()
 note_panel.beside_week(opened, week_ending)
 signalled.keep(opened, week_ending)
 review.prepare_neighbours(opened, week_ending)
