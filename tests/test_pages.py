@@ -438,6 +438,22 @@ def test_without_its_ledger_the_app_says_so_and_the_figures_stay(open_app: OpenA
     assert "ledger" not in said(visit(open_app(once_good.workspace), "week"))
 
 
+def test_filters_are_there_when_one_comes_back(demo: AppTest) -> None:
+    visit(demo, "week")
+    demo.text_input(key="choice_find").input("sign").run()
+    found = set(blocks(demo))
+    assert found and found < set(blocks(visit(demo, "week", find="")))
+    demo.text_input(key="choice_find").input("sign").run()
+    visit(demo, "notes")
+    assert set(blocks(visit(demo, "week"))) == found and demo.query_params["find"] == "sign"
+    visit(demo, "notes")
+    assert set(blocks(visit(demo, "week", week="2026-11-07"))) > found  # a link that says what it shows
+    demo.text_input(key="choice_find").input("sign").run()
+    demo.text_input(key="choice_find").input("").run()
+    visit(demo, "notes")
+    assert set(blocks(visit(demo, "week"))) > found
+
+
 def test_a_metric_of_months_begins_with_its_months(open_app: OpenApp, workspace: MakeWorkspace) -> None:
     tree = {"metrics": {"visits": {"source": "shop"}}, "sources": {"shop": {**SOURCES["shop"], "grain": "monthly"}}}
     months = "".join(f"2025-{month:02}-28,{month}\n" for month in range(1, 13))

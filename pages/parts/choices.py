@@ -12,6 +12,7 @@ from typing import Literal
 import streamlit as st
 
 from metrics.errors import shorten
+from pages.parts import visitor
 from pages.parts.text import plain
 
 _MOST_TOLD = 20
@@ -76,6 +77,14 @@ def text(label: str, name: str, placeholder: str) -> str:
     return str(st.session_state[key])
 
 
+def take_up(*names: str) -> None:
+    """Choose what was chosen here earlier in the visit, for who comes back by a link that says nothing of it."""
+    if visitor.has_just_come() and not {"week", *names} & set(st.query_params):
+        for name in names:
+            if chosen := st.session_state.get(f"visit_{name}"):
+                st.query_params[name] = chosen
+
+
 def told(*texts: str, **lists: Mapping[str, str]) -> list[str]:
     """Return what is chosen: from lists, as their options read, and as `texts`; by their names in the URL."""
     chosen = [(options, st.query_params.get(name)) for name, options in lists.items()]
@@ -99,8 +108,8 @@ def _follow_url(name: str, default: str | None, options: Sequence[str] | None) -
 def _write_url(name: str, default: str | None) -> None:
     """Write a choice to the URL, and remember it for the visit."""
     choice = st.session_state[f"choice_{name}"]
-    st.session_state[f"visit_{name}"] = choice
     if choice is None or choice == default:
         st.query_params.pop(name, None)
+        st.session_state.pop(f"visit_{name}", None)
     else:
-        st.query_params[name] = choice
+        st.query_params[name] = st.session_state[f"visit_{name}"] = choice

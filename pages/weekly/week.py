@@ -16,6 +16,7 @@ _SHOWN = {"all": "All", "signals": "Signals", "open": "Open"}
 st.title("What happened, and what needs a word?", anchor=False)
 if opened.review_week is None:
     opening.stop_without_values(opened)
+choices.take_up("find", "team", "role", "show", "view")
 place = st.container()  # the headline is about the week that is chosen below it
 with st.container(horizontal=True, vertical_alignment="center", key="controls"):
     week_ending = review.choose_week(opened, width=230)
