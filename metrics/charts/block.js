@@ -9,6 +9,7 @@ const SPOKEN = [
 const CHANGES = new Set([1, 2, 4, 6, 8]);
 // Blocks a grid: whole rows of two, three and four. The browser lays out only the grids near the screen.
 const SHEET = 12;
+const MOST_SIGNS = 5; // that fit into a column of the box, besides a thin blank
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 const safe = (text) => String(text ?? "").replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
@@ -90,6 +91,7 @@ function cell(figure, unit = "") {
 }
 
 const textOf = (figure) => (Array.isArray(figure) ? figure[0] : figure);
+const hasLong = (box) => box.some((figure) => textOf(figure).replace("\u202f", "").length > MOST_SIGNS);
 
 function headline(block) {
   const value = block.value ? `<strong>${safe(block.value)}</strong>` : "";
@@ -114,7 +116,7 @@ function drawBlock(block, { links, marks }) {
   const ownMarks = own(marks, block.id);
   const body = block.panels.length
     ? `${CHART}
-<table class="box"><tbody><tr>${block.box.map((figure) => cell(figure)).join("")}</tr></tbody></table>`
+<table class="box${hasLong(block.box) ? " long" : ""}"><tbody><tr>${block.box.map((figure) => cell(figure)).join("")}</tr></tbody></table>`
     : `<p class="need">${safe(block.need)}</p>`;
   return `<article class="block" data-metric="${safe(block.id)}"><div class="head"><h3>${opener(block, links)}</h3>
 <span class="owner">${safe(block.owner)}</span><p class="unseen">${safe(block.sentence)}</p></div>

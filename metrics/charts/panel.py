@@ -192,7 +192,7 @@ def _at(points: Sequence[Point], number: int) -> Point | None:
 
 
 def _tip(metric: Metric, point: Point, prior: Point | None, target: Point | None) -> str:
-    lines = [words.period(point.period), words.valued(metric, point) or "No value"]
+    lines = [words.period(point.period), words.valued(metric, point) or words.no_value(metric, point)]
     if prior is not None and prior.value is not None:
         lines.append(f"Prior year {words.valued(metric, prior)}")
     if target is not None and target.value is not None:

@@ -15,6 +15,7 @@ from metrics.tree.tree import Metric
 State = Literal["current", "incomplete", "late", "withheld", "monthly", "empty"]
 
 _MONTHS = tuple(month.capitalize() for month in MONTHS)  # in English whatever the locale says
+_NO_VALUE = "No value in this period"
 _MONTHS_ONLY = "Counted by the month: weeks have no value"
 _GOOD = {"up": "Higher is better", "down": "Lower is better", "neither": "Neither way is better"}
 
@@ -145,15 +146,19 @@ def need(metric: Metric) -> str:
 def blank(metric: Metric, figures: MetricFigures, point: Point | None = None) -> str:
     """Return in a few words why a value is not there."""
     which = state(figures)
-    if which == "monthly" and (point is None or point.period.span == "week"):
+    of_week = point is None or point.period.span == "week"
+    if of_week and which == "monthly":
         return _MONTHS_ONLY
-    if point is not None and not metric.additive and point.period.span != "week":
-        return "Weeks of this metric don't add up to longer periods"
-    if which == "empty" or (which == "late" and (point is None or point.period.span == "week")):
+    if of_week and which in ("late", "empty"):
         return status(metric, figures)
-    if point is not None and point.present:
-        return f"Not given: {point.present} of {point.expected} parts are there"
-    return "No value in this period"
+    return no_value(metric, point) if point else _NO_VALUE
+
+
+def no_value(metric: Metric, point: Point) -> str:
+    """Return why there is no value over a period, as far as the period tells."""
+    if not metric.additive and point.period.span != "week":
+        return "Weeks of this metric don't add up to longer periods"
+    return f"Not given: {_why_withheld(point)}" if point.present else _NO_VALUE
 
 
 def sentence(metric: Metric, figures: MetricFigures) -> str:
