@@ -1,6 +1,7 @@
 """The quarter's table and charts, and the year's: what they are given to draw, without a screen."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from metrics.charts.claim_words import (
     smallest_sentence,
     summary_sentence,
 )
+from metrics.charts.evidence_words import outcome_sentence
 from metrics.charts.outcome_chart import forecast_chart, gain_chart
 from metrics.evidence.agenda import key_of
 from metrics.evidence.judged import Judged
@@ -208,3 +210,14 @@ def test_sentences_of_the_page(claims: Any) -> None:
     assert (numbers_sentence(claims[YOUNG]), smallest_sentence(TREE, claims[YOUNG])) == ("", "")
     assert "would have shown four times out of five" in smallest_sentence(TREE, claims[MAILS])
     assert [change_words("5"), change_words("-5")] == ["+5 %", "−5 %"]
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.031, "Not clear enough that orders leads revenue (p is 0.031, and below 0.03 is needed); "), (0.2, "No sign ")],
+)
+def test_a_lead_that_is_nearly_there_is_told_as_that(weekly: WeeklyValues, p: float, said: str) -> None:
+    (outcome,), _ = check_outcomes(TREE, weekly)
+    assert outcome.forward is not None
+    nearly = replace(outcome, verdict="no_evidence", forward=replace(outcome.forward, p=p))
+    assert outcome_sentence(TREE, nearly).startswith(said)

@@ -7,7 +7,7 @@ from math import floor, isfinite, log10
 from metrics.charts.numbers import MINUS, THIN, bare, full, short
 from metrics.evidence.judged import Judged
 from metrics.evidence.lead import Lead
-from metrics.evidence.outcome import FEWEST_MONTHS, OutcomeEvidence
+from metrics.evidence.outcome import FEWEST_MONTHS, LEAD_RISK, OutcomeEvidence
 from metrics.evidence.outcome import FEWEST_WEEKS as FEWEST_WEEKS_OF_A_YEAR
 from metrics.evidence.planning import Plan
 from metrics.evidence.verdict import FEWEST_WEEKS, MEANINGFUL
@@ -23,6 +23,7 @@ VERDICTS = {
     "no_evidence": "No evidence",
     "not_enough_history": "Not enough history",
 }
+_NEARLY = 0.1  # below this, and not below LEAD_RISK: close, and told as such
 _LOST = {
     "faded": "It shows in the first half of the history, and no more in the second.",
     "turned": "All in all the two go together, but some half-years go the other way.",
@@ -170,6 +171,9 @@ def outcome_sentence(tree: Tree, one: OutcomeEvidence) -> str:
         case "moves_with":
             first = f" {outcome.name} comes first." if one.backward.p < min(0.05, one.forward.p) else ""
             said = f"{name} and {_small(outcome.name)} move together, but it does not lead.{first}"
+        case _ if LEAD_RISK <= one.forward.p < _NEARLY:
+            needed = f"p is {one.forward.p:.3f}, and below {LEAD_RISK:g} is needed"
+            said = f"Not clear enough that {_small(name)} leads {_small(outcome.name)} ({needed}); {gain}."
         case _:
             said = f"No sign that {_small(name)} leads {_small(outcome.name)}; {gain}."
     by_month = "" if one.n_months is None else f" Compared by months: {one.n_months} have both."

@@ -7,6 +7,7 @@ const LEGIBLE = 0.75; // below this scale the picture is not shrunk further: it 
 const LARGEST = 2;
 const READING = 0.85;
 const ASIDE = 196; // cards outside the tree: a column of this width, or the first row of a strip of this height
+const ASIDE_CARD = 88; // a card of the column, with its gap
 const STRIP = 124;
 const TIP_EDGES = 6;
 const views = new WeakMap(); // where a visitor had moved the picture to, kept while the page reruns
@@ -248,7 +249,8 @@ export default function (component) {
     if (narrow) return;
     let height = room();
     const scale = (across, down) => Math.min(across / data.width, down / data.height);
-    const beside = data.outside.length && scale(root.clientWidth - ASIDE, height) >= scale(root.clientWidth, height - STRIP);
+    const fits = data.outside.length * ASIDE_CARD + ASIDE_CARD / 2 <= height;
+    const beside = data.outside.length && fits && scale(root.clientWidth - ASIDE, height) >= scale(root.clientWidth, height - STRIP);
     root.classList.toggle("beside", Boolean(beside));
     if (data.outside.length && !beside) height -= STRIP;
     root.style.setProperty("--height", `${height}px`);

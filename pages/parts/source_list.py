@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -19,8 +19,9 @@ from pages.parts.text import plain
 
 _MOST_SHOWN = 200
 _MOST_NAMED = 5
-# Three lines of text: what is to be known and done is read whole.
-_ROW_HEIGHT = 70
+# For one, two and three lines of text: what is to be known and done is read whole.
+_ROW_HEIGHTS = (35, 52, 70)
+_SIGNS_A_LINE = {"Metric": 22, "What to know": 64, "What to do": 48}
 
 
 def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
@@ -81,7 +82,7 @@ def metrics_table(trusts: Sequence[Trust]) -> str | None:
         hide_index=True,
         width="stretch",
         height="content",
-        row_height=_ROW_HEIGHT,
+        row_height=_row_height(table),
         on_select="rerun",
         selection_mode="single-row",
         column_config={
@@ -95,6 +96,12 @@ def metrics_table(trusts: Sequence[Trust]) -> str | None:
         key="arrivals",
     )
     return rows[event.selection.rows[0]].metric.id if event.selection.rows else None
+
+
+def _row_height(table: Mapping[str, Sequence[str]]) -> int:
+    """Return the height of the rows, one for all, that shows the longest text whole."""
+    lines = [-(-len(text) // signs) for column, signs in _SIGNS_A_LINE.items() for text in table[column]]
+    return _ROW_HEIGHTS[min(max([1, *lines]), len(_ROW_HEIGHTS)) - 1]
 
 
 def _due(fresh: Freshness | None) -> str:
