@@ -33,7 +33,7 @@ def awkward_tree() -> str:
             "name": name,
             "definition": f"{text} {QUOTES}",
             "team": "team",
-            "owner": f"{SCRIPT}{MARKDOWN}@shop.example",
+            "owner": f"{SCRIPT}{MARKDOWN}@shop.example".replace(" ", ""),
             "source": "shop",
             "where": {"region": text.replace(",", "")},
         }

@@ -13,6 +13,8 @@ from itertools import pairwise
 from math import fsum, isclose
 from statistics import median
 
+import pandas as pd
+
 ONE_DAY = timedelta(days=1)
 ONE_WEEK = timedelta(days=7)
 Rows = list[tuple[date, float | None]]
@@ -97,9 +99,7 @@ def fiscal_quarter_start(day: date, start_month: int) -> date:
 
 def a_year_earlier(day: date) -> date:
     """The same calendar date one year earlier; 29 February becomes the 28th."""
-    if (day.month, day.day) == (2, 29):
-        return date(day.year - 1, 2, 28)
-    return day.replace(year=day.year - 1)
+    return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
 
 
 def days_of(first: date, last: date) -> list[date]:
@@ -437,8 +437,11 @@ class Reference:
         if metric.target == "series":
             return self.targets[metric_id].figure(period)
         level = float(metric.target)
-        if not self.depends_on_all_days(metric_id):
+        degrees = self.degrees(metric_id)
+        if degrees == {0}:
             return Figure(level)
+        if len(degrees) > 1:  # it grows with the days in one part and shrinks in another
+            return Figure(level) if period.kind == "week" else BLANK
         days = len(days_of(period.first, period.last))
         leaves = self.leaves(metric_id)
         if len({leaf.grain for leaf in leaves}) == 1:
@@ -447,7 +450,12 @@ class Reference:
                 days = 7 * len(anchors)
             if leaves[0].grain == "monthly":
                 days = sum(anchor.day for anchor in anchors)
-        return Figure(level * days / 7) if days else BLANK
+        if days == 0:
+            return BLANK
+        target = level
+        for _ in range(abs(min(degrees))):
+            target = target * days / 7 if min(degrees) > 0 else target / days * 7
+        return Figure(target)
 
 
 # --- what is asked for ------------------------------------------------------------------------------------

@@ -256,8 +256,6 @@ def workspaces(draw: st.DrawFn, undeclared: bool = False) -> Case:
         unit = draw(st.sampled_from(["number", "percent"]))
         formula = ReferenceMetric(f"f{number}", formula=text, unit=unit)
         reference = Reference([*metrics, formula], observations, week_ends_on, None, None)
-        if len(reference.degrees(formula.id)) > 1:
-            continue
         plain = all(leaf.grain != "monthly" for leaf in reference.leaves(formula.id))
         if plain and reference.additive(formula.id):
             formula = replace(formula, target=draw(st.sampled_from([None, 0.5, 21.0])))

@@ -32,7 +32,7 @@ def test_a_verdict_comes_back_with_the_evidence_of_that_day(ledger: Ledger, plac
     assert (kept.quarter, kept.verdict, kept.decision, kept.text) == ("2027Q3", "supported", "keep", SAID.text)
     assert kept.evidence == EVIDENCE
     with place.open() as again:
-        assert again.claim_verdicts.of_claim("activated_teams", "insights_read") == [kept]
+        assert again.claim_verdicts.all() == [kept]
 
 
 def test_a_second_verdict_stands_beside_the_first(ledger: Ledger, place: Place) -> None:
@@ -40,9 +40,7 @@ def test_a_second_verdict_stands_beside_the_first(ledger: Ledger, place: Place) 
     place.clock.on(days=2)
     second = ledger.claim_verdicts.record(replace(SAID, verdict="contradicted", decision="drop"), BEN)
     other = ledger.claim_verdicts.record(replace(SAID, input="signups"), BEN)
-    assert ledger.claim_verdicts.of_claim("activated_teams", "insights_read") == [second, first]
     assert ledger.claim_verdicts.all() == [other, second, first]
-    assert ledger.claim_verdicts.of_claim("insights_read", "activated_teams") == []
     assert ledger.claim_verdicts.all(as_of=START) == [first]
 
 

@@ -100,6 +100,35 @@ def test_a_folder_without_a_tree(command: str, tmp_path: Path) -> None:
     assert result.stderr.startswith(f"There is no northstar.yaml in {tmp_path}.")
 
 
+@pytest.mark.parametrize("command", ["run", "check", "refresh", "figures"])
+def test_a_file_is_no_workspace(command: str, bakery: Path) -> None:
+    result = run(command, bakery / "shop.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"`northstar new FOLDER --csv {bakery / 'shop.csv'}`" in result.stderr
+    (bakery / "strategy.md").write_text("Bread.")
+    assert (
+        "a workspace is a folder with northstar.yaml. Name the folder." in run(command, bakery / "strategy.md").stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (["figures", "--as-of", "x"], "'x' is no date: write it as 2026-11-15"),
+        (["signals", "--as-of", "2026-13-01"], "'2026-13-01' is no date"),
+        (["figures", "--as-of", "9999-12-31T23:59-05:00"], "write a date of the years 1900 to 2199."),
+        (["run", "--port", "70000"], "'70000' is no port: write a number from 1 to 65535"),
+        (["run", "--port", "web"], "'web' is no port"),
+        (["evidence", "--year", "0"], "'0' is no year from 1900 to 2199: write it as 2026."),
+        (["evidence", "--year", "x"], "'x' is no year"),
+    ],
+)
+def test_options_that_make_no_sense(wrong: list[str], says: str, bakery: Path) -> None:
+    result = run(wrong[0], bakery, *wrong[1:])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert says in " ".join(result.stderr.split())
+
+
 def test_the_environment_names_the_workspace(bakery: Path) -> None:
     assert run("figures", NORTHSTAR_WORKSPACE=str(bakery)).stdout.startswith("Bakery, week ending")
     assert run("figures", bakery / "northstar.yaml").stdout.startswith("Bakery, week ending")
@@ -208,6 +237,27 @@ def test_check_gives_all_faults_of_the_tree(bakery: Path) -> None:
     found = as_json(run("check", bakery, "--json"))
     assert {"level", "file", "line", "column", "metric", "message", "hint"} == set(found[0])
     assert {(one["line"], one["level"]) for one in found} >= {(9, "error"), (11, "error")}
+
+
+@pytest.mark.parametrize("grain", ["", ", grain: daily"])
+def test_check_warns_once_of_distinct_counts_summed_from_days(grain: str, bakery: Path) -> None:
+    """Whoever comes on two days of a week is one visitor, and the days' sum counts two."""
+    edit(bakery, "northstar.yaml", "checks: {min: 0}", "additive: false")
+    edit(bakery, "northstar.yaml", "date: day", f"date: day{grain}")
+    result = run("check", bakery)
+    assert result.exit_code == 0
+    warning = "northstar.yaml:10:65: warning: A week of 'visits' would be the sum of its days"
+    assert result.stderr.count(warning) == result.stderr.count("\n") == 1
+    assert ("write grain: weekly in the source 'shop'" in result.stderr) == (grain == "")
+
+
+@pytest.mark.parametrize("grain", ["", ", grain: weekly"])
+def test_check_is_silent_on_distinct_counts_of_weeks(grain: str, bakery: Path) -> None:
+    sundays = [LAST_DAY - timedelta(weeks=back) for back in range(13)]
+    (bakery / "shop.csv").write_text("day,loaves,visits\n" + "".join(f"{day},10,20\n" for day in sundays))
+    edit(bakery, "northstar.yaml", "checks: {min: 0}", "additive: false")
+    edit(bakery, "northstar.yaml", "date: day", f"date: day{grain}")
+    assert run("check", bakery).stderr == ""
 
 
 def test_check_gives_all_faults_of_the_data(bakery: Path) -> None:
@@ -426,6 +476,16 @@ def test_figures_without_any_value(bakery: Path) -> None:
     assert result.exit_code == 1
     assert "There is no file shop.csv" in result.stderr
     assert "no values to review" in result.stderr
+
+
+def test_figures_of_a_tree_without_sources_say_what_to_write(tmp_path: Path) -> None:
+    (tmp_path / "northstar.yaml").write_text("northstar: 1\nmetrics: {loaves: {role: north_star}}\n")
+    result = run("figures", tmp_path)
+    assert result.exit_code == 1
+    assert "no values to review yet. No metric has a source: write one under sources:" in result.stderr
+    assert "No metric has a source" in run("refresh", tmp_path).stdout
+    (tmp_path / "northstar.yaml").write_text("northstar: 1\nmetrics: {loaves: {source: manual}}\n")
+    assert "no values to review yet. Write `northstar set METRIC DATE VALUE`" in run("figures", tmp_path).stderr
 
 
 # As a process

@@ -581,6 +581,18 @@ def test_a_level_stays_for_other_aggregates_and_ratios():
     assert formula("a + b", rows, rows, target=14)["target"]["monthly"]["2026-02"] == pytest.approx(56)
 
 
+def test_a_level_falls_or_grows_as_its_formula_does():
+    """28 days are four weeks: a fourth of a mean over a sum, sixteen times a square, and nothing that fits both."""
+    rows = daily("2025-01-01", "2026-03-08")
+    for text, february in (("1 / a", 3), ("a * b", 192), ("1 / a / b", 0.75)):
+        found = formula(text, rows, rows, target=12)["target"]
+        assert found["weekly"]["2026-03-08"] == 12
+        assert found["monthly"]["2026-02"] == pytest.approx(february)
+    mixed = formula("a + 1 / b", rows, rows, target=12)["target"]
+    assert mixed["weekly"]["2026-03-08"] == 12
+    assert (mixed["monthly"]["2026-02"], mixed["mtd"]) == (None, None)
+
+
 def test_a_weekly_metrics_level_counts_week_endings_a_monthly_ones_ended_months():
     """Sundays up to 8 March 2026: February 4, March 2, the year 10. Months ended: 31 + 28 days."""
     weekly = figures(weekly_ones("2025-01-05", "2026-03-08"), grain="weekly", target=7)["target"]

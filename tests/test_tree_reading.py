@@ -272,6 +272,18 @@ CASES = {
         metric("source: product, scale: 1e999"),
         ["11:47: error: 'scale' is too large. Write a number of ordinary size."],
     ),
+    "infinite in YAML's words": (
+        metric("source: product, target: .inf, scale: -.Inf, checks: {min: .nan}"),
+        [
+            "11:48: error: 'target' takes a finite number; this is .inf. Write target: and a number.",
+            "11:61: error: 'scale' takes a finite number; this is -.Inf. Write scale: and a number.",
+            "11:82: error: 'min' takes a finite number; this is .nan. Write min: and a number.",
+        ],
+    ),
+    "version with a point": (
+        BASE.replace("northstar: 1", "northstar: 1.0"),
+        ["1:12: error: 'northstar' takes a whole number; this is 1.0. Write northstar: 1."],
+    ),
     "source empty": (
         BASE.replace(" {type: csv, path: daily.csv, date: day}", ""),
         [

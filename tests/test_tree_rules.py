@@ -300,6 +300,10 @@ CASES = {
             "11:57: error: 'country' in 'where' needs one value. Write country: and the value; \"\" stands for blank cells."
         ],
     ),
+    "scale of nothing": (
+        metric("source: product, scale: 0"),
+        ["11:47: error: A scale of 0 makes every value of 'extra' 0. Write another number, or delete scale."],
+    ),
     "no currency": (
         metric("source: product, unit: currency"),
         ["11:46: error: 'extra' does not say which currency. Write currency: EUR."],
@@ -346,6 +350,35 @@ CASES = {
         [
             "11:40: warning: A week of 'extra' would be the sum of its days, though it is not additive. Use a source with a value a week, or another aggregate."
         ],
+    ),
+    "distinct weekdays": (
+        source("type: csv, path: daily.csv, date: day, grain: weekdays")
+        + "  extra: {team: core, source: product, aggregate: sum, additive: false}\n",
+        [
+            "11:56: warning: A week of 'extra' would be the sum of its days, though it is not additive. Use a source with a value a week, or another aggregate."
+        ],
+    ),
+    # people
+    "no addresses": (
+        BASE.replace("lead: ana@lumen.example", "lead: Ana <ana@lumen.example>, members: [ben@lumen.example, Ben]")
+        + "  extra: {source: product, team: core, owner: nobody}\n"
+        + "access:\n  readers: {people: [a@b c@d]}\n  editors: [ana, ben@]\n",
+        [
+            "4:28: warning: 'Ana <ana@lumen.example>' is no e-mail address. Write ana@lumen.example.",
+            "4:82: warning: 'Ben' is no e-mail address. Write such as ana@lumen.example.",
+            "11:47: warning: 'nobody' is no e-mail address. Write such as ana@lumen.example.",
+            "13:22: warning: 'a@b c@d' is no e-mail address. Write such as ana@lumen.example.",
+            "14:13: warning: 'ana' is no e-mail address. Write such as ana@lumen.example.",
+            "14:18: warning: 'ben@' is no e-mail address. Write such as ana@lumen.example.",
+        ],
+    ),
+    "domain with an @": (
+        with_more('access: {readers: {domain: "@lumen.example"}}\n'),
+        ["11:28: warning: '@lumen.example' is no domain. Write lumen.example."],
+    ),
+    "bare domain of two words": (
+        with_more("access: {readers: our people}\n"),
+        ["11:19: warning: 'our people' is no domain. Write such as lumen.example."],
     ),
     # source
     "other type key": (
@@ -526,6 +559,26 @@ CASES = {
         with_more("goals:\n  - {team: core, metric: reads, quarter: 2026Q4}\n"),
         ["12:5: error: 'to' is missing here. Write to: where it should get to."],
     ),
+    "goal without to, and more": (
+        with_more("goals: [{team: cre, metric: read, quarter: 2026Q5}, {metric: reads, quarter: , to: much}]\n"),
+        [
+            "11:9: error: 'to' is missing here. Write to: where it should get to.",
+            "11:16: error: There is no team 'cre'. Did you mean 'core'?",
+            "11:29: error: There is no metric 'read'. Did you mean 'reads'?",
+            "11:44: error: '2026Q5' is no quarter. Write such as 2026Q4.",
+            "11:53: error: 'team' is missing here. Write team: the id of the team.",
+            "11:69: error: 'quarter' is missing here. Write quarter: the fiscal quarter, such as 2026Q4.",
+            "11:84: error: 'to' takes a number; this is text. Write to: and a number.",
+        ],
+    ),
+    "section without a title, and more": (
+        with_more("deck: [{metrics: [signup]}, {section: A}]\n"),
+        [
+            "11:8: error: 'section' is missing here. Write section: the section's title.",
+            "11:19: error: There is no metric 'signup'. Did you mean 'signups'?",
+            "11:29: error: 'metrics' is missing here. Write metrics: the ids of its metrics, in order.",
+        ],
+    ),
     "deck twice": (
         with_more("deck:\n  - {section: A, metrics: [reads]}\n  - {section: B, metrics: [reads]}\n"),
         ["13:28: error: 'reads' is already in the deck (line 12). Keep one of the two."],
@@ -577,6 +630,7 @@ def test_every_rule_states_its_promise() -> None:
         metric("formula: signups / teams, target: {column: x, source: product}"),
         metric("source: product, target: {column: x}"),
         metric("formula: signups / teams, additive: false"),
+        metric("source: product, additive: false"),  # the grain is found with the values
         with_more(
             "  extra:\n    team: core # not 1\n    source: product #1\n    name: Extra # more\n    definition: 'a #1'\n"
         ),

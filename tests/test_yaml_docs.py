@@ -106,15 +106,21 @@ def test_the_example_of_the_documentation_is_faultless() -> None:
 @pytest.mark.parametrize(
     "metric",
     ["{colour: red}", "{role: star}", "{inputs: signups}", "{inputs: [{lag_weeks: 1}]}", "{scale: '1'}", "{name: 5}",
-     "{additive: yes}", "{inputs: [{metric: b, lag_weeks: 105}]}", "{target: true}", "{inputs: [~]}"],
+     "{additive: yes}", "{inputs: [{metric: b, lag_weeks: 105}]}", "{target: true}", "{inputs: [~]}",
+     "{scale: 0}", "{owner: nobody}"],
 )  # fmt: skip
 def test_the_schema_refuses(metric: str) -> None:
     assert len(faults_by_schema(f"northstar: 1\nmetrics: {{a: {metric}}}\n")) >= 1
 
 
 @pytest.mark.parametrize(
-    "text", ["northstar: 2\nmetrics: {a: }\n", "northstar: 1\nmetrics: {A b: }\n", "metrics: {a: }\n"]
-)
+    "text",
+    ["northstar: 2\nmetrics: {a: }\n", "northstar: 1\nmetrics: {A b: }\n", "metrics: {a: }\n",
+     "northstar: 1\nmetrics: {a: }\ngoals: [{team: t, metric: a, quarter: 2026Q4}]\n",
+     "northstar: 1\nmetrics: {a: }\ngoals: [{team: , metric: a, quarter: 2026Q4, to: 5}]\n",
+     "northstar: 1\nmetrics: {a: }\ndeck: [{metrics: [a]}]\n",
+     "northstar: 1\nmetrics: {a: }\naccess: {readers: '@lumen.example'}\n"],
+)  # fmt: skip
 def test_the_schema_refuses_the_file(text: str) -> None:
     assert len(faults_by_schema(text)) >= 1
 

@@ -13,6 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 from metrics.cli.output import tell
 from metrics.errors import NorthstarError
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 WorkspaceFolder = Annotated[
     Path | None,
     typer.Argument(
@@ -22,10 +24,26 @@ WorkspaceFolder = Annotated[
         help="The folder that holds northstar.yaml.",
     ),
 ]
+
+
+def _moment(text: str) -> str:
+    """Return a moment as it was written: what it means is known once the workspace, and so its time zone, is."""
+    from metrics.known import UnknownMomentError, moment_of
+
+    try:
+        year = moment_of(text, "UTC").year
+    except UnknownMomentError as error:
+        raise typer.BadParameter(str(error)) from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise typer.BadParameter(f"{text} is out of reach: write a date of the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return text
+
+
 AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of",
+        parser=_moment,
         metavar="MOMENT",
         show_default="now",
         help="Show what was known then: 2026-11-15 is the end of that day, 2026-11-15T09:30 that moment.",

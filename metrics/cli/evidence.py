@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
+from metrics.cli.commands import FIRST_YEAR, LAST_YEAR, AsJson, AsOf, WorkspaceFolder
 from metrics.cli.output import say, say_json, table, tell
 from metrics.errors import NorthstarError
 
@@ -27,13 +27,19 @@ if TYPE_CHECKING:
 _HEADER = ("Input", "Metric", "Lag", "Verdict", "Correlation", "95 % interval", "Weeks", "More needed", "Naive")
 _OUTCOME_HEADER = ("Outcome", "Verdict", "Lead", "Gain", "p", "Compared")
 _QUARTER = re.compile(r"(19|20|21)\d\d[Qq][1-4]")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_YEAR = re.compile(r"(19|20|21)\d\d")
 
 
 def _quarter(text: str) -> str:
     if not _QUARTER.fullmatch(text):
         raise typer.BadParameter(f"'{text}' is no quarter: write it as 2026Q3.")
     return text.upper()
+
+
+def _fiscal_year(text: str) -> int:
+    if not _YEAR.fullmatch(text):
+        raise typer.BadParameter(f"'{text}' is no year from {FIRST_YEAR} to {LAST_YEAR}: write it as 2026.")
+    return int(text)
 
 
 def evidence(
@@ -50,8 +56,7 @@ def evidence(
     year: Annotated[
         int | None,
         typer.Option(
-            min=_FIRST_YEAR,
-            max=_LAST_YEAR,
+            parser=_fiscal_year,
             metavar="YEAR",
             help="Check instead what the North Star predicts, up to the end of this fiscal year.",
         ),

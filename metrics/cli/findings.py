@@ -13,6 +13,7 @@ from metrics.tree.document import Document, Path
 from metrics.tree.faults import Fault, FaultList, Level
 from metrics.tree.load import FILE_NAME
 from metrics.tree.reader import read_document
+from metrics.tree.rules.metric import summed_days
 from metrics.tree.tree import TARGET_SUFFIX
 from metrics.warehouse.plausibility import LARGEST_SHARE, beyond_bounds, unscaled_percents
 from metrics.warehouse.sanity import oddities
@@ -64,7 +65,7 @@ def of_data(now: Opened) -> list[Finding]:
             path: Path = ("metrics", series.metric, "target" if series.kind == "target" else "column")
             found.append(written.finding("error", path, series_error(series), metric=series.metric))
         found += _left_out(now, source)
-    return [*found, *_implausible(now, written)]
+    return [*found, *_summed_days(now, written), *_implausible(now, written)]
 
 
 class _Written:
@@ -106,6 +107,19 @@ def _left_out(now: Opened, source: SourceState) -> Iterator[Finding]:
     if hidden > 0:
         message = f"{hidden:,} more of source '{source.id}' are not listed."
         yield Finding("error", ", ".join(source.files), None, None, None, message, "Correct these first.")
+
+
+def _summed_days(now: Opened, written: _Written) -> Iterator[Finding]:
+    """Yield what the tree alone can't tell of metrics that are not additive: their values turned out to be of days."""
+    for metric in now.tree.metrics.values():
+        source = now.tree.sources.get(metric.source or "")
+        if source is None or source.grain is not None or metric.additive or metric.aggregate != "sum":
+            continue
+        series = now.warehouse.series[metric.id]
+        if series.grain in ("daily", "weekdays") and series.first_day is not None:
+            message, hint = summed_days(metric.id)
+            hint += f" If there is one a week already, write grain: weekly in the source '{source.id}'."
+            yield written.finding("warning", ("metrics", metric.id, "additive"), message, hint, metric.id)
 
 
 def _implausible(now: Opened, written: _Written) -> Iterator[Finding]:

@@ -18,10 +18,12 @@ from metrics.ledger.ledger import Ledger
 from metrics.refresh import Summary, refresh
 from metrics.review.review_week import review_week
 from metrics.tree.faults import Fault
-from metrics.tree.load import read_tree
+from metrics.tree.load import FILE_NAME, read_tree
 from metrics.tree.tree import Tree
 from metrics.warehouse.warehouse import SeriesState, SourceState, Warehouse
-from metrics.workspace import Workspace
+from metrics.workspace import Workspace, WorkspaceError
+
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ def workspace_at(folder: Path | None) -> Workspace:
     Where the demo was installed by somebody else, its state is kept in the user's cache.
     """
     if folder is not None:
+        if folder.is_file() and folder.name != FILE_NAME:
+            hint = "Name the folder."
+            if folder.suffix.lower() in _TABLES:
+                hint = f"Write `northstar new FOLDER --csv {folder}` to begin one with this file."
+            raise WorkspaceError(f"{folder} is a file, and a workspace is a folder with {FILE_NAME}. {hint}")
         return Workspace.at(folder)
     found = Workspace.at(demo())
     if os.access(found.folder, os.W_OK) or os.environ.get("NORTHSTAR_STATE"):

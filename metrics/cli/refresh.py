@@ -8,6 +8,7 @@ import typer
 
 from metrics.cli.commands import AsJson, WorkspaceFolder
 from metrics.cli.output import count, say, say_json, table, tell
+from metrics.cli.week import nothing_to_review
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +77,7 @@ def _show(summary: Summary, now: Opened, errors: list[str], doubted: Mapping[str
         have = "has" if wrong == 1 else "have"
         tell(f"{count(wrong, 'metric')} {have} values that look wrong: `northstar check` shows them.")
     week = now.review_week
-    say(f"The review shows the week that ended on {week:%A} {week}." if week else "There are no values to review yet.")
+    say(f"The review shows the week that ended on {week:%A} {week}." if week else nothing_to_review(now.tree))
 
 
 def _row(source: SourceResult) -> tuple[str, ...]:

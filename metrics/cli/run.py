@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import runpy
 import socket
 import sys
@@ -17,8 +18,15 @@ from metrics.cli.output import say, tell
 from metrics.errors import NorthstarError
 
 _FIRST_PORT = 8501
+_LAST_PORT = 65535
 _PORTS_TRIED = 100
 _EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= _LAST_PORT:
+        raise typer.BadParameter(f"'{text}' is no port: write a number from 1 to {_LAST_PORT}, such as {_FIRST_PORT}.")
+    return int(text)
 
 
 def run(
@@ -28,8 +36,7 @@ def run(
         typer.Option(
             envvar="STREAMLIT_SERVER_PORT",
             metavar="PORT",
-            min=1,
-            max=65535,
+            parser=_port,
             show_default="the first free one from 8501 on",
             help="Where the browser finds the app on this machine.",
         ),

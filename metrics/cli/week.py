@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metrics.cli.commands import FIRST_YEAR, LAST_YEAR
 from metrics.errors import NorthstarError
 
 if TYPE_CHECKING:
     from metrics.calendar import Calendar
     from metrics.cli.opened import Opened
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+    from metrics.tree.tree import Tree
 
 
 def parsed_day(text: str) -> date:
@@ -22,8 +22,8 @@ def parsed_day(text: str) -> date:
         day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no date: write it as 2026-11-14.") from None
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise typer.BadParameter(f"{text} is out of reach: write a date of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise typer.BadParameter(f"{text} is out of reach: write a date of the years {FIRST_YEAR} to {LAST_YEAR}.")
     return day
 
 
@@ -42,8 +42,21 @@ def week_to_review(now: Opened) -> date:
     """Return the week that the review shows; raises NorthstarError without values."""
     week = now.review_week
     if week is None:
-        raise NorthstarError("\n".join([*now.errors, "There are no values to review yet."]))
+        raise NorthstarError("\n".join([*now.errors, nothing_to_review(now.tree)]))
     return week
+
+
+def nothing_to_review(tree: Tree) -> str:
+    """Say that there are no values, and what to do where no source could have brought any."""
+    types = {tree.sources[metric.source].type for metric in tree.metrics.values() if metric.source}
+    todo = ""
+    if not types:
+        todo = (
+            " No metric has a source: write one under sources: in northstar.yaml, and source: with its id in a metric."
+        )
+    elif types == {"manual"}:
+        todo = " Write `northstar set METRIC DATE VALUE` to type one."
+    return f"There are no values to review yet.{todo}"
 
 
 def checked_week(day: date, calendar: Calendar) -> date:

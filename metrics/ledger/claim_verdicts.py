@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, insert, select
 
 from metrics.ledger.author import Author
 from metrics.ledger.claim_tables import claim_verdict
@@ -44,16 +44,9 @@ class ClaimVerdicts:
             id = connection.execute(insert(claim_verdict).values(row).returning(claim_verdict.c.id)).scalar_one()
             return _verdict(connection.execute(select(claim_verdict).where(claim_verdict.c.id == id)).one())
 
-    def of_claim(self, input: str, metric: str, as_of: datetime | None = None) -> list[ClaimVerdict]:
-        """Return all verdicts on a claim, the newest first; those of a moment, if at one."""
-        same = (claim_verdict.c.input == input, claim_verdict.c.metric == metric)
-        return self._read(select(claim_verdict).where(*same), as_of)
-
     def all(self, as_of: datetime | None = None) -> list[ClaimVerdict]:
         """Return the verdicts on all claims, the newest first; those of a moment, if at one."""
-        return self._read(select(claim_verdict), as_of)
-
-    def _read(self, wanted: Select[*tuple[Any, ...]], as_of: datetime | None) -> list[ClaimVerdict]:
+        wanted = select(claim_verdict)
         if as_of is not None:
             wanted = wanted.where(claim_verdict.c.at <= as_of)
         with self._database.read() as connection:

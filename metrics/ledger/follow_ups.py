@@ -60,10 +60,6 @@ class FollowUps:
         check_length(outcome)
         return self._change(id, base_version, author, state="closed", outcome=written(outcome))
 
-    def reopen(self, id: int, base_version: int, author: Author) -> FollowUp:
-        """Open a closed follow-up again; its outcome so far stays in its history. Raises as `edit` does."""
-        return self._change(id, base_version, author, state="open", outcome="")
-
     def get(self, id: int) -> FollowUp:
         """Return a follow-up as it is now; raises LedgerError where there is none."""
         with self._database.read() as connection:

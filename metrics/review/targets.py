@@ -28,18 +28,22 @@ def targets(tree: Tree, states: Mapping[str, SeriesState], series: PeriodValues)
 def levels(
     tree: Tree, metric: Metric, level: float, states: Mapping[str, SeriesState], periods: Sequence[Period]
 ) -> Floats:
-    """Scale a week's level to each period: days / 7 of it where days add up, else the level itself."""
+    """Scale a week's level to each period as the metric grows with its days; NaN beyond weeks where that is unclear.
+
+    A sum grows by days / 7, a mean stays, and a mean over a sum shrinks by 7 / days; see `Tree.degree`.
+    """
     grains = {states[leaf.id].grain for leaf in tree.leaves(metric.id)}
     grain = next(iter(grains)) if len(grains) == 1 else None
-    weeks = [_weeks(period, grain, tree.calendar) for period in periods]
-    found = level * np.array(weeks) if tree.depends_on_all_days(metric.id) else np.full(len(periods), level)
+    weeks = np.array([_weeks(period, grain, tree.calendar) for period in periods], dtype=float)
+    degree = tree.degree(metric.id)
+    found = np.where(_are_weeks(periods), level, np.nan) if degree is None else level * weeks**degree
     found[~_applies(tree, metric, states, periods)] = np.nan
     return found
 
 
 def _applies(tree: Tree, metric: Metric, states: Mapping[str, SeriesState], periods: Sequence[Period]) -> Bools:
     """Where a metric can have a value at all: not over months if not additive, not in weeks if counted by month."""
-    is_week = np.array([period.span == "week" for period in periods])
+    is_week = _are_weeks(periods)
     leaves = list(tree.leaves(metric.id))
     applies = np.full(len(periods), True)
     if not all(part.additive for part in (metric, *leaves)):
@@ -47,6 +51,10 @@ def _applies(tree: Tree, metric: Metric, states: Mapping[str, SeriesState], peri
     if any(states[leaf.id].grain == "monthly" for leaf in leaves):
         applies &= ~is_week
     return applies
+
+
+def _are_weeks(periods: Sequence[Period]) -> Bools:
+    return np.array([period.span == "week" for period in periods])
 
 
 def _weeks(period: Period, grain: str | None, calendar: Calendar) -> float:

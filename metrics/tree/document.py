@@ -130,10 +130,3 @@ class Document:
 
 def _holds(entries: list[Entry] | None, part: str | int) -> bool:
     return entries is not None and isinstance(part, int) and 0 <= part < len(entries)
-
-
-def _place_after(start: Any, text: str, index: int) -> Place:
-    lines = text.count("\n", start.index, index)
-    if lines == 0:
-        return Place(start.line + 1, start.column + 1 + index - start.index)
-    return Place(start.line + 1 + lines, index - text.rfind("\n", 0, index))

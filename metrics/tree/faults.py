@@ -60,10 +60,6 @@ class FaultList:
         if len(kept) < MOST_LISTED:
             kept.append(fault)
 
-    def is_full(self, level: Level) -> bool:
-        """Whether further faults of a level are only counted."""
-        return len(self._kept[level]) >= MOST_LISTED
-
     def count(self, level: Level, more: int) -> None:
         """Count faults that are not worth wording any more."""
         self._counts[level] += more

@@ -33,7 +33,7 @@ def number(text: str, *, whole: bool = False, in_percent: bool = False) -> str |
     With `whole`, only whole numbers, such as 2 for `2 weeks`; with `in_percent`, `5%` is 5.
     """
     if whole:
-        found = _PERIODS.fullmatch(text.strip()) or re.fullmatch(r"([0-9]{1,9})", text.strip())
+        found = _PERIODS.fullmatch(text.strip()) or re.fullmatch(r"([0-9]{1,9})(?:\.0*)?", text.strip())
         return str(int(found[1])) if found else None
     if _PLAIN.fullmatch(text.strip()):
         return text.strip()

@@ -36,7 +36,7 @@ def resolve(draft: Draft) -> Tree:
     if MANUAL in used and MANUAL not in sources:
         sources[MANUAL] = Source(MANUAL, "manual", grain="weekly")
     sections = (
-        Section(section.section, tuple(name for _, name in items(section.metrics)), section.minutes)
+        Section(section.section or "", tuple(name for _, name in items(section.metrics)), section.minutes)
         for _, section in items(workspace.deck)
     )
     return Tree(
@@ -46,9 +46,7 @@ def resolve(draft: Draft) -> Tree:
         sources=sources,
         metrics=metrics,
         deck=tuple(section for section in sections if section.metrics) or default_deck(metrics),
-        goals=tuple(
-            Goal(goal.team, goal.metric, goal.quarter, goal.start, goal.end) for _, goal in items(workspace.goals)
-        ),
+        goals=tuple(_goal(goal) for _, goal in items(workspace.goals)),
         access=_access(workspace.access),
         refresh_minutes=workspace.refresh_minutes,
     )
@@ -146,6 +144,11 @@ def _target(metric: written.Metric) -> Target | None:
     if target.column is None:
         return Target(level=target.level)
     return Target(column=target.column, source=target.source or metric.source)
+
+
+def _goal(goal: written.Goal) -> Goal:
+    assert goal.team and goal.metric and goal.quarter and goal.end is not None  # else a rule has found an error
+    return Goal(goal.team, goal.metric, goal.quarter, goal.start, goal.end)
 
 
 def _access(access: written.Access | None) -> Access:

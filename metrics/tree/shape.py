@@ -17,6 +17,7 @@ from metrics.tree.written import Short, Workspace, blocks, keys_of
 
 _ROUNDS = 5
 _IN_PERCENT = ("effect",)
+_NOT_FINITE = re.compile(r"[-+]?\.?(inf|infinity|nan)", re.IGNORECASE)
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "keys"}
 _WANTED = {
     "string_type": "text",
@@ -76,7 +77,7 @@ def _words(kind: str, error: ErrorDetails, path: Path, document: Document) -> tu
     if kind == "empty":
         return f"{what} is empty.", _to_write("keys", path, document)
     if kind == "missing":
-        return f"{what} is missing here.", _example(path)
+        return is_missing(path)
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         text = document.written(path) if document.existing(path) == path else str(error["input"])
@@ -95,7 +96,10 @@ def _words(kind: str, error: ErrorDetails, path: Path, document: Document) -> tu
             return _space_missing(*tight)
         model = blocks().get(_pattern(path))
         bare = f"{_KINDS[model.bare_types[0]]} or " if model and issubclass(model, Short) else ""
-        return f"{what} takes {bare}{wanted}; this is {_shown(error['input'])}.", _to_write(
+        if "number" in f"{bare}{wanted}" and _NOT_FINITE.fullmatch(document.written(path)):
+            message = f"{what} takes a finite number; this is {document.written(path)}."
+            return message, _to_write("a number", path, document)
+        return f"{what} takes {bare}{wanted}; this is {_shown(error['input'], document.written(path))}.", _to_write(
             f"{bare}{wanted}", path, document
         )
     return f"{what} does not fit: {error['msg']}.", ""
@@ -114,8 +118,8 @@ def _kind_of(value: Any) -> str:
     return _KINDS.get(type(value), "empty")
 
 
-def _shown(value: Any) -> str:
-    return f"{value:g}" if type(value) in (int, float) else _kind_of(value)
+def _shown(value: Any, text: str) -> str:
+    return shorten(text, 30) if type(value) in (int, float) else _kind_of(value)
 
 
 def _to_write(wanted: str, path: Path, document: Document) -> str:
@@ -143,12 +147,14 @@ def _to_write(wanted: str, path: Path, document: Document) -> str:
     return f"Write {before}and {wanted}."
 
 
-def _example(path: Path) -> str:
+def is_missing(path: Path) -> tuple[str, str]:
+    """Return what is said of a needed key at `path` that is not there, and what to write."""
+    message = f"'{shorten(str(path[-1]))}' is missing here."
     model = blocks().get(_pattern(path[:-1]))
     for name, field in (model.model_fields if model else {}).items():
         if (field.alias or name) == path[-1] and field.description:
-            return f"Write {path[-1]}: {field.description[:1].lower()}{field.description[1:]}"
-    return ""
+            return message, f"Write {path[-1]}: {field.description[:1].lower()}{field.description[1:]}"
+    return message, ""
 
 
 def _pattern(path: Path) -> tuple[str, ...]:

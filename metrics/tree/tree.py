@@ -251,3 +251,8 @@ class Tree:
         A sum grows with its days (degree 1), a mean or a ratio of sums does not (degree 0); see `Formula.degrees`.
         """
         return self._degrees[metric_id] != {0}
+
+    def degree(self, metric_id: str) -> int | None:
+        """Return the power of the number of days with which a metric grows; None where several contend."""
+        degrees = self._degrees[metric_id]
+        return next(iter(degrees)) if len(degrees) == 1 else None

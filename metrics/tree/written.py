@@ -25,10 +25,14 @@ from metrics.tree.tree import Aggregate, Good, Grain, Role, Sign, SourceType, Un
 VERSION = 1
 MOST_WEEKS = 104
 ID_PATTERN = "^[a-z][a-z0-9_]*$"
+EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+$"
+DOMAIN_PATTERN = r"^[^@\s]+$"
 
 Text = str  # strict: a number is refused, so that a column called 01 is never read as 1
 # A month's or day's number goes on to the rule that knows the words.
 Word = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+Email = Annotated[str, WithJsonSchema({"type": "string", "pattern": EMAIL_PATTERN})]
+Domain = Annotated[str, WithJsonSchema({"type": "string", "pattern": DOMAIN_PATTERN})]
 Layout = Literal["wide", "long"]
 Absent = Literal["missing", "zero"]
 
@@ -83,8 +87,8 @@ class Team(Written):
     """People who own metrics together."""
 
     name: Text | None = Field(None, description="Default: the team's id in words.")
-    lead: Text | None = Field(None, description="E-mail address; owns the team's metrics that name no owner.")
-    members: list[Text | None] | None = Field(None, description="E-mail addresses.")
+    lead: Email | None = Field(None, description="E-mail address; owns the team's metrics that name no owner.")
+    members: list[Email | None] | None = Field(None, description="E-mail addresses.")
 
 
 class Source(Written):
@@ -175,7 +179,7 @@ class Metric(Written):
     role: Role | None = Field(None, description="What it is in the tree. Default: output.")
     definition: Text | None = Field(None, description="What is counted, in a sentence.")
     team: Text | None = Field(None, description="The id of the team that it belongs to.")
-    owner: Text | None = Field(None, description="E-mail of who answers for it. Default: the team's lead.")
+    owner: Email | None = Field(None, description="E-mail of who answers for it. Default: the team's lead.")
     source: Text | None = Field(None, description="The id of the source, or manual for values typed by hand.")
     column: Text | None = Field(None, description="The column (layout long: the name). Default: the metric's id.")
     where: dict[str, Cell] | None = Field(
@@ -185,7 +189,9 @@ class Metric(Written):
     additive: bool | None = Field(
         None, description="false: weeks do not add up to months (distinct counts). Default: true."
     )
-    scale: float | None = Field(None, description="Multiplies raw values. Default: 1.")
+    scale: float | None = Field(
+        None, description="Multiplies raw values. Default: 1.", json_schema_extra={"not": {"const": 0}}
+    )
     formula: Text | None = Field(None, description="Metric ids and numbers with + - * / and parentheses.")
     unit: Unit | None = Field(None, description="How it is shown. Default: number.")
     currency: Text | None = Field(None, description="unit currency: the three-letter code, such as EUR.")
@@ -200,24 +206,42 @@ class Metric(Written):
     )
 
 
-class Goal(Written):
+class Needing(Written):
+    """A block some of whose keys must be there. A rule says which are missing, so that the others are looked at too."""
+
+    needed: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        made = handler.resolve_ref_schema(handler(core_schema))
+        for name in cls.needed:
+            key = made["properties"][name]
+            key |= key.pop("anyOf")[0]  # the second is null
+        return {**made, "required": list(cls.needed)}
+
+
+class Goal(Needing):
     """A quarter's goal of a team."""
 
-    team: Text = Field(description="The id of the team.")
-    metric: Text = Field(description="The id of the metric.")
-    quarter: Text = Field(
-        description="The fiscal quarter, such as 2026Q4.", json_schema_extra={"pattern": "^[0-9]{4}Q[1-4]$"}
+    needed = ("team", "metric", "quarter", "to")
+
+    team: Text | None = Field(None, description="The id of the team.")
+    metric: Text | None = Field(None, description="The id of the metric.")
+    quarter: Text | None = Field(
+        None, description="The fiscal quarter, such as 2026Q4.", json_schema_extra={"pattern": "^[0-9]{4}Q[1-4]$"}
     )
     start: float | None = Field(None, alias="from", description="Where the metric stood. May be left out.")
-    end: float = Field(alias="to", description="Where it should get to.")
+    end: float | None = Field(None, alias="to", description="Where it should get to.")
 
 
-class Section(Written):
+class Section(Needing):
     """A part of the deck."""
 
-    section: Text = Field(description="The section's title.")
+    needed = ("section", "metrics")
+
+    section: Text | None = Field(None, description="The section's title.")
     minutes: int | None = Field(None, gt=0, description="How long the meeting plans to spend on it.")
-    metrics: list[Text | None] = Field(description="The ids of its metrics, in order.")
+    metrics: list[Text | None] | None = Field(None, description="The ids of its metrics, in order.")
 
 
 class Readers(Short):
@@ -225,17 +249,17 @@ class Readers(Short):
 
     bare_key = "domain"
     bare_types = (str,)
-    bare_schema: ClassVar[dict[str, Any]] = {"type": "string"}
+    bare_schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": DOMAIN_PATTERN}
 
-    domain: Text | None = Field(None, description="Everyone with an address there may read.")
-    people: list[Text | None] | None = Field(None, description="E-mail addresses of others who may read.")
+    domain: Domain | None = Field(None, description="Everyone with an address there may read.")
+    people: list[Email | None] | None = Field(None, description="E-mail addresses of others who may read.")
 
 
 class Access(Written):
     """Who may read and edit, once sign-in is on."""
 
     readers: Readers | None = Field(None, description="Who may read.")
-    editors: list[Text | None] | None = Field(None, description="E-mail addresses of those who may edit.")
+    editors: list[Email | None] | None = Field(None, description="E-mail addresses of those who may edit.")
 
 
 class Workspace(Written):

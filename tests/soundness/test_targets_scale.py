@@ -36,6 +36,54 @@ def test_a_level_of_what_does_not_add_up_is_constant(drawn: Any) -> None:
         assert (target["mtd"], target["qtd"], target["ytd"]) == (level, level, level)
 
 
+def test_a_level_of_what_shrinks_with_its_days_falls(drawn: Any) -> None:
+    """5 a visit of 35 a week is 1/7; of the 5 * 28 visits of February 1/28, a quarter of the week's level.
+
+    visits  2026-01-01  daily   5*67
+    speed   2026-01-01  daily   5*67
+    orders  2026-01-04  weekly  5*10
+    rating  2026-01-04  weekly  5*10
+    """
+    means = {"speed": {"aggregate": "mean"}, "rating": {"aggregate": "mean"}}
+    figures = drawn(
+        "2026-03-08",
+        **means,
+        by_day={"formula": "speed / visits", "target": 1 / 7},
+        by_week={"formula": "rating / orders", "target": 1},
+    )
+    assert set(figures["by_day"]["target"]["weekly"].values()) == {1 / 7}
+    assert figures["by_day"]["target"]["monthly"]["2026-02"] == pytest.approx(1 / 28)
+    assert set(figures["by_week"]["target"]["weekly"].values()) == {1}
+    assert figures["by_week"]["target"]["monthly"]["2026-02"] == pytest.approx(1 / 4)
+    for name in ("by_day", "by_week"):  # every day is like every other, so the value meets its target everywhere
+        target, summary = figures[name]["target"], figures[name]["summary"]
+        assert target["monthly"]["2026-02"] == pytest.approx(figures[name]["monthly"]["2026-02"])
+        assert [target[to_date] for to_date in ("mtd", "qtd", "ytd")] == pytest.approx(
+            [summary[to_date] for to_date in ("mtd", "qtd", "ytd")]
+        )
+
+
+def test_a_level_of_a_product_of_sums_grows_twice(drawn: Any) -> None:
+    """35 visits a week squared are 1,225; 140 in February squared are 19,600, sixteen times as many.
+
+    visits  2026-01-01  daily  5*67
+    """
+    found = drawn("2026-03-08", squared={"formula": "visits * visits", "target": 1225})["squared"]
+    assert set(found["target"]["weekly"].values()) == {1225}
+    assert found["target"]["monthly"]["2026-02"] == pytest.approx(19_600)
+    assert found["target"]["ytd"] == pytest.approx(found["summary"]["ytd"]) == pytest.approx(335**2)
+
+
+def test_a_level_of_what_grows_and_shrinks_is_a_weeks_alone(drawn: Any) -> None:
+    """No multiple of a week's level is right for a sum plus one over a sum.
+
+    visits  2026-01-01  daily  5*67
+    """
+    target = drawn("2026-03-08", mixed={"formula": "visits + 1 / visits", "target": 35})["mixed"]["target"]
+    assert set(target["weekly"].values()) == {35}
+    assert {*target["monthly"].values(), target["mtd"], target["qtd"], target["ytd"]} == {None}
+
+
 def test_a_weekly_metric_counts_whole_weeks(drawn: Any) -> None:
     """Sundays: four in January and in February 2026, 1 and 8 March. Ten weeks so far are ten times the level.
 

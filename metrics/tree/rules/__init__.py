@@ -6,9 +6,9 @@ from itertools import islice
 
 from metrics.tree.draft import Draft
 from metrics.tree.faults import FaultList
-from metrics.tree.rules import influence, metric, names, plan, source
+from metrics.tree.rules import influence, metric, names, people, plan, source
 
-ALL = (*names.RULES, *influence.RULES, *metric.RULES, *source.RULES, *plan.RULES)
+ALL = (*names.RULES, *influence.RULES, *metric.RULES, *source.RULES, *people.RULES, *plan.RULES)
 
 _MOST_OF_A_RULE = 2_000  # beyond this a rule says nothing new, and a file of mistakes would take seconds
 

@@ -115,6 +115,14 @@ def where_holds_values(draft: Draft) -> Iterator[Fault]:
                 )
 
 
+def scale_keeps_values(draft: Draft) -> Iterator[Fault]:
+    """A scale is not 0, with which every value would be 0."""
+    for metric_id, metric in draft.metrics.items():
+        if metric.scale == 0:
+            message = f"A scale of 0 makes every value of '{metric_id}' 0."
+            yield draft.error(("metrics", metric_id, "scale"), message, "Write another number, or delete scale.")
+
+
 def currency_has_a_code(draft: Draft) -> Iterator[Fault]:
     """`unit: currency` and `currency:` stand together, and the currency is a three-letter code."""
     for metric_id, metric in draft.metrics.items():
@@ -160,20 +168,24 @@ def checks_leave_room(draft: Draft) -> Iterator[Fault]:
 
 
 def distinct_days_add_up(draft: Draft) -> Iterator[Fault]:
-    """A metric whose weeks do not add up is not summed from days (warning)."""
+    """A metric whose weeks do not add up is not summed from days (warning; `check` sees to grains that are found)."""
     for metric_id, metric in draft.metrics.items():
         source = draft.sources.get(metric.source or "")
         summed = metric.aggregate == "sum" or not draft.wrote("metrics", metric_id, "aggregate")
-        if metric.additive is False and summed and source is not None and source.grain == "daily":
-            yield draft.warning(
-                ("metrics", metric_id, "additive"),
-                f"A week of '{metric_id}' would be the sum of its days, though it is not additive.",
-                "Use a source with a value a week, or another aggregate.",
-                key=True,
-            )
+        if metric.additive is False and summed and source is not None and source.grain in ("daily", "weekdays"):
+            message, hint = summed_days(metric_id)
+            yield draft.warning(("metrics", metric_id, "additive"), message, hint, key=True)
+
+
+def summed_days(metric_id: str) -> tuple[str, str]:
+    """Return what is said of a metric that is not additive but summed from days, and what to write."""
+    return (
+        f"A week of '{metric_id}' would be the sum of its days, though it is not additive.",
+        "Use a source with a value a week, or another aggregate.",
+    )
 
 
 RULES = (
-    has_team_and_owner, has_data, formula_is_clear, formula_stands_alone, where_holds_values, currency_has_a_code,
-    target_is_found, checks_leave_room, distinct_days_add_up,
+    has_team_and_owner, has_data, formula_is_clear, formula_stands_alone, where_holds_values, scale_keeps_values,
+    currency_has_a_code, target_is_found, checks_leave_room, distinct_days_add_up,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from metrics.errors import nearest, shorten
 from metrics.tree.document import Path
 from metrics.tree.draft import Draft, items
 from metrics.tree.faults import Fault
+from metrics.tree.shape import is_missing
 
 _OFFSET = re.compile("[A-Za-z]{0,5} ?[-+\u2212] ?[0-9]{1,2}(:?[0-9]{2})?")
 _QUARTER = re.compile(r"[0-9]{4}Q[1-4]\Z", re.ASCII)
@@ -53,10 +54,20 @@ def _is_timezone(name: str) -> bool:
     return True
 
 
+def needed_keys(draft: Draft) -> Iterator[Fault]:
+    """A goal and a section of the deck have the keys without which they say nothing."""
+    for key, blocks in (("goals", draft.workspace.goals), ("deck", draft.workspace.deck)):
+        for index, block in items(blocks):
+            for name in block.needed:
+                if not draft.wrote(key, index, name):
+                    path: Path = (key, index, name)
+                    yield draft.error(path, *is_missing(path), key=True)
+
+
 def goals_name_a_quarter(draft: Draft) -> Iterator[Fault]:
     """A goal is for a fiscal quarter such as 2026Q4."""
     for index, goal in items(draft.workspace.goals):
-        if not _QUARTER.match(goal.quarter):
+        if goal.quarter is not None and not _QUARTER.match(goal.quarter):
             year, number = re.search(r"20[0-9]{2}", goal.quarter), re.search(r"[qQ] ?([1-4])", goal.quarter)
             meant = f"{year[0]}Q{number[1]}" if year and number else "such as 2026Q4"
             message = f"'{shorten(goal.quarter, 30)}' is no quarter."
@@ -76,4 +87,4 @@ def deck_once(draft: Draft) -> Iterator[Fault]:
                 yield draft.error(path, message, "Keep one of the two.")
 
 
-RULES = (calendar_words, timezone_exists, goals_name_a_quarter, deck_once)
+RULES = (calendar_words, timezone_exists, needed_keys, goals_name_a_quarter, deck_once)
