@@ -7,8 +7,10 @@ const LEGIBLE = 0.75; // below this scale the picture is not shrunk further: it 
 const LARGEST = 2;
 const READING = 0.85;
 const ASIDE = 196; // cards outside the tree: a column of this width, or the first row of a strip of this height
-const ASIDE_CARD = 88; // a card of the column, with its gap
 const STRIP = 124;
+const ROW = 88; // a further row of them
+const CARD_WIDTH = 164;
+const CARD_GAP = 18;
 const TIP_EDGES = 6;
 const views = new WeakMap(); // where a visitor had moved the picture to, kept while the page reruns
 
@@ -249,10 +251,14 @@ export default function (component) {
     if (narrow) return;
     let height = room();
     const scale = (across, down) => Math.min(across / data.width, down / data.height);
-    const fits = data.outside.length * ASIDE_CARD + ASIDE_CARD / 2 <= height;
-    const beside = data.outside.length && fits && scale(root.clientWidth - ASIDE, height) >= scale(root.clientWidth, height - STRIP);
+    // Below the tree where all of them fit there and the tree is not drawn smaller for it; else where it is drawn larger.
+    const rows = Math.ceil(data.outside.length / Math.floor((root.clientWidth + CARD_GAP) / (CARD_WIDTH + CARD_GAP)));
+    const strip = STRIP + (rows - 1) * ROW;
+    const aside = scale(root.clientWidth - ASIDE, height);
+    const allBelow = Math.min(1, scale(root.clientWidth, height - strip)) >= Math.min(1, aside);
+    const beside = data.outside.length && !allBelow && aside >= scale(root.clientWidth, height - STRIP);
     root.classList.toggle("beside", Boolean(beside));
-    if (data.outside.length && !beside) height -= STRIP;
+    if (data.outside.length && !beside) height -= allBelow ? strip : STRIP;
     root.style.setProperty("--height", `${height}px`);
     fit = scale(pane.clientWidth, height);
     zoomable = fit < LEGIBLE;
