@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from broken_inputs import BROKEN, GRID, ROWS, SECRET, Bench, table
+from broken_inputs import BROKEN, FIRST, GRID, ROWS, SECRET, Bench, table
 from web_server import WebServer, served
 from workbooks import write_workbook
 from workspaces import WorkspaceFiles
@@ -132,3 +132,31 @@ def test_what_is_broken_is_told_precisely_and_loses_no_good_value(
 def test_broken_ones_of_every_kind_are_tried(kind: str) -> None:
     least = {"csv": 60, "excel": 40, "parquet": 15, "https": 20}
     assert sum(name.startswith(f"{kind}: ") for name in BROKEN) >= least[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "file", "column"),
+    [
+        ("csv", {"path": "a.csv"}, "a.csv", "signups"),
+        ("csv", {"path": "*.csv"}, "a.csv, b.csv, c.csv and 2 more", "signups"),
+        ("csv", {"path": "long.txt", "layout": "long", "metric": "what", "value": "much"}, "long.txt", "much"),
+        ("excel", {"path": "a.xlsx"}, "a.xlsx (Weekly)", "signups (column B)"),
+    ],
+)
+def test_values_of_which_the_last_is_not_known(
+    kind: str, keys: dict[str, str], file: str, column: str, tmp_path: Path
+) -> None:
+    rows = [["day", "signups"], [FIRST, 1], [FIRST, 2]]
+    text = "".join(f"{day},{value}\n" for day, value in rows)
+    files = WorkspaceFiles(tmp_path, "northstar: 1\n", {f"{name}.csv": text for name in "abcde"})
+    files.write("long.txt", f"day,what,much\n{FIRST},signups,1\n{FIRST},signups,2\n")
+    write_workbook(files.folder / "a.xlsx", rows)
+    metric = {"source": "shop", "column": "signups", "aggregate": "last"}
+    files.write_tree({"sources": {"shop": {"type": kind, "date": "day", **keys}}, "metrics": {"level": metric}})
+    assert not files.refresh().failed
+    with files.opened() as (_, warehouse):
+        problems = warehouse.problems("shop")
+    (problem,) = problems.itertuples()
+    assert (problem.file, problem.column, problem.metric) == (file, column, "level")
+    assert problems["row"].isna().all()
+    assert f"are different values on {FIRST}" in problem.what

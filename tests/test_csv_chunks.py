@@ -51,6 +51,13 @@ def test_a_sign_that_is_cut_is_told_with_its_line(content: bytes, tmp_path: Path
         look_at(written(tmp_path, content), "a.csv")
 
 
+@pytest.mark.parametrize("rows", [b"1\n%s\n2\n", b"1\n%s\n", b"1\n%s", b"%s\n1\n"])
+def test_a_long_line_is_found_in_every_chunk(rows: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_LONG_LINE", 500)
+    assert look_at(written(tmp_path, rows % (b"x" * 400)), "a.csv").plain
+    assert not look_at(written(tmp_path, rows % (b"x" * 640)), "a.csv").plain
+
+
 @pytest.mark.parametrize(
     ("rows", "sound"),
     [

@@ -86,9 +86,16 @@ def test_unclear_order_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as error:
         read(tmp_path, "day,a\n1/2/21,1\n3/4/21,1\n")
     assert str(error.value) == (
-        "It is not clear whether 1/2/21 is 1 February or 2 January: write date_format: '%d/%m/%y' (day first)"
-        " or date_format: '%m/%d/%y' (month first) in the source."
+        "It is not clear whether 1/2/21 is 1 February or 2 January (x.csv, row 2): write date_format: '%d/%m/%y'"
+        " (day first) or date_format: '%m/%d/%y' (month first) in the source."
     )
+
+
+def test_unclear_order_is_told_with_its_file_and_row(tmp_path: Path) -> None:
+    (tmp_path / "p1.csv").write_text("day,a\n2021-03-04,1\n")
+    (tmp_path / "p2.csv").write_text("title\n\nday,a\n2021-03-05,1\n3/4/21,1\n1/2/21,1\n")
+    with pytest.raises(SourceError, match=r"2 January \(p2\.csv, row 6\): write date_format"):
+        read(tmp_path, None, path="p*.csv")
 
 
 @pytest.mark.parametrize("text", ["Mon 1/2/21", "1-2-2021 10:30", "Monday, 1.2.21 4:05:06 PM"])

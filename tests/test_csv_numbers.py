@@ -154,6 +154,101 @@ def test_doubt_reaches_all_columns_parted_by_semicolons(tmp_path: Path) -> None:
     assert report.problem_count == 2
 
 
+def semicolons(folder: Path, *cells: str) -> tuple[list[float | None], list[tuple[str | None, str]]]:
+    """How the cells of a column read in a file with semicolons, and which are said to be in doubt, and why."""
+    rows, report = read(folder, "day;a\n" + "".join(f"2020-01-{at:02};{one}\n" for at, one in enumerate(cells, 1)))
+    return [row[2] for row in sorted(rows, key=lambda row: row[1])], [(one.value, one.what) for one in report.problems]
+
+
+@pytest.mark.parametrize("text", ["1.230", "1,230", "-1.230", "1.230 \u20ac", "$1,230", "(1.230)", "1.230 %"])
+def test_semicolons_alone_cast_doubt(tmp_path: Path, text: str) -> None:
+    """European programs write 1.230 for 1230."""
+    whole, point = text.replace(".", "").replace(",", ""), text.replace(",", ".")
+    assert semicolons(tmp_path, text, "7") == (
+        [None, 7],
+        [
+            (
+                text,
+                f"can be {whole} or {point}, since the file parts its cells by semicolons, as programs do that write"
+                " decimal commas, and no number in it shows that it has decimal points",
+            )
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("proof", "value"),
+    [
+        ("12.5", 12.5),
+        ("0.123", 0.123),
+        ("1.23", 1.23),
+        ("1234.567", 1234.567),
+        ("1,234.5", 1234.5),
+        ("1,234,567", 1234567),
+        ("1.2300", 1.23),
+        ("56.00%", 0.56),
+        ("$.50", 0.5),
+    ],
+)
+def test_a_decimal_point_anywhere_ends_the_doubt_of_semicolons(tmp_path: Path, proof: str, value: float) -> None:
+    assert semicolons(tmp_path, "1.230", proof, "1,230") == ([1.23, value, 1230], [])
+    both = Series(0, "a", "a"), Series(1, "b", "b")
+    assert read(tmp_path, f"day;a;b\n2020-01-01;1.230;{proof}\n", *both)[1].problems == ()
+
+
+@pytest.mark.parametrize("other", ["1234", "1 234", "1'234", "1e3", "1.234.567", "1,5", "x.5"])
+def test_no_other_cell_ends_it(tmp_path: Path, other: str) -> None:
+    found, told = semicolons(tmp_path, "1.230", other, "7")
+    assert (found[0], found[2]) == (None, 7)
+    assert told[0][1].startswith("can be 1230 or 1.230, since")
+    assert ("other cells have a decimal comma" in told[0][1]) == (other in ("1,5", "1.234.567"))
+
+
+def test_cells_that_nobody_asked_for_end_no_doubt(tmp_path: Path) -> None:
+    us = Series(0, "a", "a", (("country", "US"),))
+    content = "day;a;b;country\n2020-01-01;1.230;12.5;US\n2020-01-02;7;;US\n2020-01-03;12.5;;UK\n"
+    rows, report = read(tmp_path, content, us)
+    assert [row[2] for row in rows] == [None, 7]
+    assert report.problem_count == 1
+
+
+def test_doubt_of_semicolons_stays_in_its_file(tmp_path: Path) -> None:
+    (tmp_path / "p1.csv").write_text("day;a\n2020-01-01;1.230\n2020-01-02;5\n")
+    (tmp_path / "p2.csv").write_text("day;a\n2020-02-01;1.230\n2020-02-02;12.5\n")
+    (tmp_path / "p3.csv").write_text("day,a\n2020-03-01,1.230\n")
+    (tmp_path / "p4.csv").write_text("day|a\n2020-04-01|1.230\n")
+    rows, report = read(tmp_path, None, path="p*.csv")
+    assert sorted((day.month, value) for _, day, value in rows if value) == [
+        (1, 5),
+        (2, 1.23),
+        (2, 12.5),
+        (3, 1.23),
+        (4, 1.23),
+    ]
+    assert [(problem.file, problem.row) for problem in report.problems] == [("p1.csv", 2)]
+
+
+def test_doubt_of_semicolons_in_the_long_layout(tmp_path: Path) -> None:
+    both = Series(0, "a", "a"), Series(1, "b", "b")
+    content = "day;metric;value\n2020-01-01;a;1.230\n2020-01-01;b;7\n"
+    rows, report = read(tmp_path, content, *both, layout="long")
+    assert [row[2] for row in rows] == [None, 7]
+    assert report.problems[0].metric == "a"
+    assert read(tmp_path, content + "2020-01-02;b;7.5\n", *both, layout="long")[1].problems == ()
+
+
+@pytest.mark.parametrize(("text", "write"), [("1,230", "1230 or 1.2300"), ("12.345 %", "12345 % or 12.3450 %")])
+def test_what_to_write_where_semicolons_cast_doubt(tmp_path: Path, text: str, write: str) -> None:
+    _, report = read(tmp_path, f"day;a\n2020-01-01;{text}\n2020-01-02;7\n")
+    assert report.problems[0].write == write
+    for one in write.split(" or "):
+        assert semicolons(tmp_path, one, "7")[1] == []
+
+
+def test_percents_are_in_doubt_beside_a_decimal_comma(tmp_path: Path) -> None:
+    assert cell(tmp_path, "1,234%", "1,5 %")[0] is None
+
+
 def test_doubt_reaches_other_files(tmp_path: Path) -> None:
     (tmp_path / "p1.csv").write_text("day,a\n2020-01-01,1.234\n2020-01-02,5\n")
     (tmp_path / "p2.csv").write_text('day,a\n2020-02-01,"1.234,56"\n')

@@ -95,7 +95,9 @@ def files(draw: st.DrawFn) -> tuple[str, set[tuple[int, date, float | None]], in
         cells["day"] = date_text(day, layout)
         for number, name in enumerate(COLUMNS):
             value: float | None
-            if draw(st.integers(0, 9)) == 0:
+            if delimiter == ";" and day == first:
+                cells[name], value = "0.5", 0.5  # without any decimal point 1,234 is in doubt here
+            elif draw(st.integers(0, 9)) == 0:
                 cells[name], value = draw(st.sampled_from(BLANKS)), None
             elif dirty:
                 cells[name], value = draw(number_texts(percents[name]))

@@ -94,6 +94,13 @@ def test_second_column_of_a_name(tmp_path: Path) -> None:
     assert [row[2] for row in read(tmp_path, content, *found)[0]] == [1, 3, 2, 4]
 
 
+def test_many_columns_of_one_name(tmp_path: Path) -> None:
+    """All numbers tried from 1 on for each would take a minute."""
+    content = "day" + ",a" * 20_000 + ",a.3\n2020-01-01" + ",1" * 19_999 + ",2,3\n"
+    assert values(tmp_path, content, Series(0, "a", "a.20000")) == {"2020-01-01": 2}
+    assert values(tmp_path, content, Series(0, "a", "a.3")) == {"2020-01-01": 3}
+
+
 def test_delimiter_is_the_one_that_finds_most_columns(tmp_path: Path) -> None:
     content = "day;a;b,c\n2020-01-01;1;2\n"
     assert [row[2] for row in read(tmp_path, content, A, Series(1, "m", "b,c"))[0]] == [1, 2]
@@ -134,6 +141,50 @@ def test_blank_cell_too_many_is_not_dropped(tmp_path: Path, row: str, end: str) 
     assert report.problems[0].row == 3
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2020-01-01,1,2.5,\n2020-01-02,1,234,\n",
+        '2020-01-01,1,2.5,""\n\n,,\n2020-01-02,1,234, \n',
+        "2020-01-02,1,234,,,\n2020-01-01,1,2.5,,,\n",
+        "2020-01-01,1,2.5,\r\n2020-01-02,1,234,\r\n",
+        "2020-01-01;1;2.5;\n2020-01-02;1;234;\n",
+    ],
+)
+def test_delimiters_behind_all_rows_are_no_cells(tmp_path: Path, rows: str) -> None:
+    """In `1,2.5,` it can't be a comma within a number that is too many, and the other rows have as many."""
+    header = "day;a;b\n" if ";" in rows else "day,a,b\n"
+    found, report = read(tmp_path, header + rows, A, B)
+    assert [row[2] for row in found] == [1, 1, 2.5, 234]
+    assert (report.rows, report.problems) == (2, ())
+
+
+@pytest.mark.parametrize(
+    "row", ["1,234", "1,5", "$1,234.50", "(1,234)", "1 234,5", "1'234,56 €", "12,34,567", "1.234,5", "-US$ 1,234"]
+)
+def test_commas_behind_all_rows_may_be_those_of_numbers(tmp_path: Path, row: str) -> None:
+    """`2020-01-01,1,234,` below `day,a,note` may be 1,234 without a note, in all rows."""
+    names = ["day", "a", *"bcdefg"[: row.count(",")]]
+    content = ",".join(names) + "".join(f"\n2020-01-0{number},{row}," for number in (1, 2))
+    assert f"has {len(names) + 1} cells where the header has {len(names)}, and ends with a blank one" in refused(
+        tmp_path, content
+    )
+
+
+def test_a_comma_behind_all_rows_of_one_column(tmp_path: Path) -> None:
+    assert values(tmp_path, "day,a\n2020-01-01,1,\n2020-01-02,2,\n") == TWO
+
+
+def test_what_to_write_for_a_blank_cell_too_many(tmp_path: Path) -> None:
+    _, report = read(tmp_path, "day,a,b\n2020-01-01,1,2\n2020-01-02,5,7,\n", A, B)
+    (problem,) = report.problems
+    assert problem.what == "has 4 cells where the header has 3, and ends with a blank one; the row was left out"
+    assert problem.write == (
+        'cells that hold a comma in quotes, such as "523,419", or without it; if no cell holds one, one less at the'
+        " end of the row, or one more at the end of the header"
+    )
+
+
 def test_blank_last_column_is_fine(tmp_path: Path) -> None:
     assert values(tmp_path, "day,a,b\n2020-01-01,1,\n2020-01-02,2,\n") == TWO
 
@@ -162,6 +213,34 @@ def test_cell_longer_than_any_limit(tmp_path: Path) -> None:
     rows, report = read(tmp_path, 'day,a\n2020-01-01,"' + "x" * 200_000 + '"\n2020-01-02,2\n')
     assert (0, D("2020-01-02"), 2) in rows
     assert report.problem_count == 1
+
+
+@pytest.mark.parametrize("size", [200_000, 1_500_000, 2_100_000, 4_100_000])
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("after", ["", "\n", "\n2020-01-03,3,x%\n"])
+def test_long_cell_that_nobody_asked_for_loses_no_row(tmp_path: Path, size: int, quote: str, after: str) -> None:
+    """DuckDB drops a last line that is longer than its buffer, and the csv module takes no cell of 128 KB."""
+    content = f"day,a,note\n2020-01-01,1,\n2020-01-02,2,{quote}{'x' * size}{quote}{after}"
+    assert values(tmp_path, content) == TWO | ({"2020-01-03": 3} if "3" in after else {})
+
+
+def test_long_cell_of_a_malformed_file(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    rows, report = read(tmp_path, f'day,a,note\n2020-01-01,1,"""{long}, "\n2020-01-02,2,{long}\n2020-01-03,3,"y\n')
+    assert [row[2] for row in rows] == [1, 2]
+    assert [problem.row for problem in report.problems] == [4]
+
+
+@pytest.mark.parametrize(
+    "row", ["2020-01-02," + "9" * 3_000_000, '2020-01-02,"' + "9" * 3_000_000, '2020-01-02,"9\n' + "9" * 3_000_000]
+)
+def test_cell_beyond_the_limit_is_told_as_such(tmp_path: Path, row: str) -> None:
+    rows, report = read(tmp_path, f"day,a\n2020-01-01,1\n{row}\n2020-01-03,3\n")
+    assert [row[2] for row in rows] == [1, 3]
+    problem = report.problems[0]
+    assert (problem.row, problem.column) == (3, None)
+    assert problem.what == "has a cell of more than 131,072 signs; the row was left out"
+    assert problem.write == "a shorter cell, or the quote that was to end it"
 
 
 def test_rows_are_counted_as_a_spreadsheet_does(tmp_path: Path) -> None:
@@ -220,14 +299,15 @@ def test_no_row_below_the_header(tmp_path: Path, content: str) -> None:
 
 def test_no_readable_row(tmp_path: Path) -> None:
     assert refused(tmp_path, "day,a\nfoo,1\nbar,2\n") == (
-        "x.csv: no readable row. The first that could not be: x.csv, row 2, day: foo is not a date that can be read;"
-        " the row was left out."
+        "x.csv: no readable row. The first that could not be: x.csv, row 2, day: foo is not a date that can be read."
+        " Write a date such as 2021-01-31."
     )
 
 
 def test_no_readable_value(tmp_path: Path) -> None:
-    assert "no readable value. The first that could not be: x.csv, row 2, a: - is a dash" in refused(
-        tmp_path, "day,a\n2020-01-01,-\n"
+    assert refused(tmp_path, "day,a\n2020-01-01,-\n") == (
+        "x.csv: no readable value. The first that could not be: x.csv, row 2, a: - is a dash, which may mean zero or"
+        " missing. Write 0, or leave the cell empty."
     )
 
 
@@ -320,6 +400,12 @@ def test_any_file_name(tmp_path: Path, name: str) -> None:
 def test_folder_like_a_partition_adds_no_column(tmp_path: Path) -> None:
     write(tmp_path, "day=2020/x.csv", "day,a\n2020-01-01,1\n2020-01-02,2\n")
     assert values(tmp_path, None, path="day=2020/*.csv") == TWO
+
+
+def test_pattern_of_many_folders_is_one_of_any(tmp_path: Path) -> None:
+    """Each `**` would multiply the time: eight take minutes in ten folders."""
+    write(tmp_path, "/".join("abcdefghij") + "/x.csv", "day,a\n2020-01-01,1\n")
+    assert values(tmp_path, None, path="a/" + "**/" * 100 + "j/**/./**/x.csv") == {"2020-01-01": 1}
 
 
 def test_files_are_sorted(tmp_path: Path) -> None:

@@ -294,7 +294,7 @@ def test_a_key_in_an_address_gets_into_no_log_and_no_name(
         address = server.url.replace("//", f"//ana:{SECRET}@") + f"/${{KEY}}?key={SECRET}"
         assert refused(tmp_path, address) == (
             "127.0.0.1/${KEY}: no readable value. The first that could not be: 127.0.0.1/${KEY}, row 2, a:"
-            " five is not a number."
+            " five is not a number. Write a plain number such as 1234.5, or leave the cell empty."
         )
     assert SECRET not in caplog.text
     assert [path for path in tmp_path.rglob("*") if SECRET in path.name] == []

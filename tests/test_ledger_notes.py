@@ -319,8 +319,6 @@ def test_a_follow_up_comes_back_until_it_is_closed(ledger: Ledger, place: Place)
     assert ledger.follow_ups.of_notes([note.id]) == [closed]
     assert ledger.follow_ups.of_notes([note.id], as_of=START) == [task]
     assert ledger.follow_ups.versions(task.id) == [closed, moved, task]
-    assert ledger.follow_ups.reopen(task.id, 3, ANA).outcome == ""
-    assert len(ledger.follow_ups.open_at()) == 1
 
 
 def test_two_people_who_change_a_follow_up_see_each_other(ledger: Ledger) -> None:

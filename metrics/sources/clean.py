@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from mmap import ACCESS_READ, mmap
+
 import duckdb
 
 from metrics.sources.dates import LAST_YEAR
@@ -18,6 +21,8 @@ CLEAN_DATES = "%Y-%m-%d"
 # DuckDB takes the words `epoch` and `infinity` for 1 January 1900 where it expects dates.
 _FIRST_DAY = "DATE '1901-01-01'"
 
+_DOT_AND_THREE = re.compile(rb"\.[0-9]{3}(?![0-9])")
+
 # Each of DuckDB's threads has room for 2,048 rows of all columns: 80 MB for 4,000 of them.
 _WIDEST_FOR_SEVERAL = 2_000
 
@@ -30,7 +35,7 @@ def insert_clean(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
     """
     if not plan.table.sound or plan.text_columns & plan.value_columns or plan.table.date in plan.value_columns:
         return False
-    if plan.table.date in plan.text_columns:
+    if plan.table.date in plan.text_columns or _may_hold_groups(plan):
         return False
     types = {position: "DOUBLE" for position in plan.value_columns} | {plan.table.date: "DATE"}
     relation = plan.table.typed(types)
@@ -51,6 +56,14 @@ def insert_clean(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
         for setting in ("disabled_optimizers", "preserve_insertion_order", "threads"):
             connection.execute(f"RESET {setting}")
     return True
+
+
+def _may_hold_groups(plan: Plan) -> bool:
+    """Return whether a cell of a file with semicolons may be one such as 1.230, which then can be 1230 as well."""
+    if plan.table.header.delimiter != ";":
+        return False
+    with plan.table.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return bool(_DOT_AND_THREE.search(content))
 
 
 def _wide(plan: Plan, relation: str, day: str) -> str:

@@ -176,14 +176,16 @@ def _order(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> Or
     order: Order = "month_first" if month else "day_first"
     if not day and not month and scalar(connection, f"SELECT count(*) FROM northstar_csv_day WHERE {open_ones}"):
         found = connection.execute(
-            f"SELECT text, strftime(day_first, '%-d %B'), strftime(month_first, '%-d %B') FROM northstar_csv_day"
-            f" WHERE {open_ones} ORDER BY day_first, text LIMIT 1"
+            f"SELECT text, file, strftime(day_first, '%-d %B'), strftime(month_first, '%-d %B')"
+            f" FROM northstar_csv_day JOIN northstar_csv_date USING (text)"
+            f" WHERE {open_ones} ORDER BY day_first, text, file LIMIT 1"
         ).fetchone()
         assert found is not None
-        text, one, other = found
+        text, file, one, other = found
         raise SourceError(
-            f"It is not clear whether {text} is {one} or {other}: write date_format: '{_format(text, True)}'"
-            f" (day first) or date_format: '{_format(text, False)}' (month first) in the source."
+            f"It is not clear whether {text} is {one} or {other} ({_place(connection, tables[file], text)}): write"
+            f" date_format: '{_format(text, True)}' (day first) or date_format: '{_format(text, False)}' (month first)"
+            " in the source."
         )
     _refuse_year_first(connection, order)
     return order
@@ -213,12 +215,16 @@ def _example(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], con
     ).fetchone()
     assert found is not None
     text, file = found
-    table = tables[file]
+    return f"{shorten(text)} in {_place(connection, tables[file], text)}"
+
+
+def _place(connection: duckdb.DuckDBPyConnection, table: Table, text: str) -> str:
+    """Return the name of a file and the first row of it that has a date."""
     row = scalar(
         connection,
         f"SELECT min(row) FROM ({table.texts([table.date])}) WHERE {trimmed(f'c{table.date}')} = {literal(text)}",
     )
-    return f"{shorten(text)} in {table.name}, row {table.spreadsheet_rows([row])[row]}"
+    return f"{table.name}, row {table.spreadsheet_rows([row])[row]}"
 
 
 def _format(text: str, day_first: bool) -> str:

@@ -12,7 +12,16 @@ import duckdb
 
 from metrics.errors import shorten
 from metrics.sources.dates import FIRST_YEAR, LAST_YEAR, resolve_dates
-from metrics.sources.numbers import FORMULA, LEFT_OUT, OF_FORMULA, Kind, explain, parsed, reads_both_ways
+from metrics.sources.numbers import (
+    FORMULA,
+    LEFT_OUT,
+    OF_FORMULA,
+    Kind,
+    explain,
+    parsed,
+    reads_both_ways,
+    shows_decimal_point,
+)
 from metrics.sources.plan import Plan
 from metrics.sources.report import MOST_PROBLEMS, Problem, SourceError
 from metrics.sources.series import Series
@@ -90,8 +99,19 @@ class DirtyFiles:
         """Leave out cells such as 1,234 where others show that the comma is a decimal sign; return whether any does.
 
         They show it for their own column; for all columns where cells are parted by semicolons, as programs do that
-        write decimal commas.
+        write decimal commas. In a file of such a program the comma may be one as long as no cell shows that the dot is.
         """
+        shown = self._mark_beside_commas()
+        parted = [str(file) for file, plan in enumerate(self.plans) if plan.table.header.delimiter == ";"]
+        if parted:
+            self._connection.execute(
+                f"UPDATE northstar_csv_cell SET kind = {Kind.SEMICOLON}, value = NULL WHERE {reads_both_ways()}"
+                f" AND file IN ({', '.join(parted)})"
+                f" AND file NOT IN (SELECT file FROM northstar_csv_cell WHERE {shows_decimal_point()})"
+            )
+        return shown
+
+    def _mark_beside_commas(self) -> bool:
         marks = f"kind IN ({Kind.COMMA}, {Kind.DOTS})"
         found = self._connection.execute(
             f"SELECT DISTINCT file, number FROM northstar_csv_cell WHERE {marks}"
@@ -104,8 +124,8 @@ class DirtyFiles:
         columns = {self._series[number].column for _, number in found}
         numbers = [one.number for one in self._series.values() if everywhere or one.column in columns]
         self._connection.execute(
-            f"UPDATE northstar_csv_cell SET kind = {Kind.EITHER}, value = NULL WHERE kind = {Kind.NUMBER}"
-            f" AND number IN ({', '.join(map(str, numbers))}) AND {reads_both_ways()}"
+            f"UPDATE northstar_csv_cell SET kind = {Kind.EITHER}, value = NULL"
+            f" WHERE number IN ({', '.join(map(str, numbers))}) AND {reads_both_ways()}"
         )
         return True
 
@@ -223,7 +243,7 @@ class DirtyFiles:
         found = []
         for file, row, number, cell, kind in rows:
             plan, one = self.plans[file], self._series[number]
-            position = plan.values[one.column] if plan.value is None else plan.value
+            position = plan.value_position(one)
             what, write = explain(Kind(kind), shorten(cell))
             column = plan.table.column(position)
             problem = Problem(plan.table.name, row, column, shorten(cell), what, write, one.metric)

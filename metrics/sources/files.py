@@ -20,6 +20,7 @@ _ENDINGS = {"csv": (".csv", ".tsv", ".txt"), "excel": (".xlsx", ".xlsm"), "parqu
 _GLOB = frozenset("*?[")
 # Small enough to stay in the processor's cache.
 _CHUNK = 1 << 17
+_LONG_LINE = 1 << 20
 _MOST_NAMES = 10
 
 
@@ -27,9 +28,9 @@ _MOST_NAMES = 10
 class Text:
     """What one look at the bytes of a file told.
 
-    `plain`: nothing is in it that DuckDB reads in another way than people mean, namely 1_000 for 1000, or ends of lines
-    of several kinds, of which it knows only those that it meets first. `trailing`: the signs that end some line, of
-    delimiters, quotes and spaces.
+    `plain`: nothing is in it that DuckDB reads in another way than people mean, namely 1_000 for 1000, ends of lines
+    of several kinds, of which it knows only those that it meets first, or a line of more than a megabyte, which it may
+    drop without a word. `trailing`: the signs that end some line, of delimiters, quotes and spaces.
     """
 
     plain: bool
@@ -57,7 +58,9 @@ def files_of(source: Source, folder: Path) -> list[Path]:
             # A name that starts with a dot is a hidden file, or the shadow that some systems put beside each file; with
             # ~$ begins what Excel puts beside a workbook that is open.
             found = sorted(
-                match for match in folder.glob(path) if match.is_file() and not match.name.startswith((".", "~$"))
+                match
+                for match in folder.glob(_pattern(path))
+                if match.is_file() and not match.name.startswith((".", "~$"))
             )
         else:
             found = []
@@ -69,6 +72,15 @@ def files_of(source: Source, folder: Path) -> list[Path]:
         if any("\ud800" <= sign <= "\udfff" for sign in str(match)):
             raise SourceError(f"The name of the file {match.name!r} is not UTF-8: rename it.")
     return found
+
+
+def _pattern(path: str) -> str:
+    """Return a pattern with `**/**` as the `**` that it means: each of them multiplies the time to look for files."""
+    kept: list[str] = []
+    for part in PurePath(path).parts:
+        if part != "**" or kept[-1:] != ["**"]:
+            kept.append(part)
+    return "/".join(kept) + ("/" if path.endswith("/") else "")
 
 
 def fingerprint_of(paths: Sequence[Path]) -> str:
@@ -92,6 +104,7 @@ def look_at(path: Path, name: str) -> Text:
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     plain, lines, returns, before = True, 1, 0, b""
+    unbroken = 0
     before_line_end = np.zeros(256, bool)
     try:
         with path.open("rb") as file:
@@ -102,7 +115,10 @@ def look_at(path: Path, name: str) -> Text:
                 signs = before + chunk
                 block = np.frombuffer(signs, np.uint8)
                 ends_line = block == 10
-                lines += int(np.count_nonzero(ends_line[len(before) :]))
+                ended = int(np.count_nonzero(ends_line[len(before) :]))
+                lines += ended
+                unbroken = 0 if ended else unbroken + len(chunk)
+                plain &= unbroken < _LONG_LINE
                 if b"\r" in signs:  # asking first is cheap: most files have none
                     ends_line |= block == 13
                     after_return = block[1:][block[:-1] == 13]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 import duckdb
@@ -54,6 +55,7 @@ class Kind(IntEnum):
     ERROR = 16
     FORMULA = 17
     OTHER = 18
+    SEMICOLON = 19
 
 
 LEFT_OUT = Kind.COMMA
@@ -120,8 +122,16 @@ def _matches(pattern: str) -> str:
 
 
 def reads_both_ways() -> str:
-    """Return the SQL condition that a `cell`, in a column with decimal commas, may be 1234 or 1.234."""
-    return _matches(_written(_EITHER))
+    """Return the SQL condition that a `cell`, where the comma may be the decimal sign, may be 1234 or 1.234."""
+    return f"(kind IN ({Kind.NUMBER}, {Kind.PERCENT}) AND {_matches(_written(_EITHER))})"
+
+
+def shows_decimal_point() -> str:
+    """Return the SQL condition that a `cell` is a number only where the dot is the decimal sign: 12.5, 1,234,567."""
+    return (
+        f"(kind IN ({Kind.NUMBER}, {Kind.PERCENT}) AND NOT {_matches(_written(_EITHER))}"
+        f" AND (contains(cell, '.') OR regexp_matches(cell, ',[0-9]{{3}},')))"
+    )
 
 
 def explain(kind: Kind, cell: str) -> tuple[str, str]:
@@ -137,6 +147,16 @@ def explain(kind: Kind, cell: str) -> tuple[str, str]:
             return (
                 f"can be {whole} or {point}, since other cells have a decimal comma",
                 f"{whole} or {point}",
+            )
+        case Kind.SEMICOLON:
+            whole = cell.replace(",", "").replace(".", "")
+            point = cell.replace(",", ".")
+            # 1.2300 for 1.230 ends the doubt in the whole file.
+            longer = re.sub(r"(\.[0-9]{3})", r"\g<1>0", point)
+            return (
+                f"can be {whole} or {point}, since the file parts its cells by semicolons, as programs do that write"
+                " decimal commas, and no number in it shows that it has decimal points",
+                f"{whole} or {longer}",
             )
         case Kind.LARGE:
             return "is too large a number", "a number below 1e308"

@@ -60,6 +60,10 @@ class Plan:
         assert found is not None, column
         return found
 
+    def value_position(self, one: Series) -> int:
+        """Return the position of the column that holds the values of a series that the file feeds."""
+        return self.values[one.column] if self.value is None else self.value
+
     def matches(self, where: Where) -> str:
         """Return the SQL condition that a row has all that `where` asks for."""
         conditions = [

@@ -186,7 +186,19 @@ class _Reading:
             failed=self._failed,
             notes=tuple(self._notes),
             columns=self._columns,
+            column_of=self._column_of(),
         )
+
+    def _column_of(self) -> dict[int, str]:
+        """Return what messages call the columns of values; without a letter where it is not the same in all files."""
+        found: dict[int, str] = {}
+        for plan in self._plans:
+            for one in plan.series:
+                position = plan.value_position(one)
+                name = plan.table.column(position)
+                same = found.setdefault(one.number, name) == name
+                found[one.number] = name if same else plan.table.header.names[position]
+        return found
 
     def _list_series(self) -> None:
         """Make the temporary table of series: `condition` numbers their filters, `leads` marks a name's first."""
@@ -267,7 +279,10 @@ class _Reading:
         if self._problems:
             problem = self._problems[0]
             where = f"{problem.file}, row {problem.row}" + (f", {problem.column}" if problem.column else "")
-            first = f" The first that could not be: {where}: {problem.value or 'a blank'} {problem.what}."
+            what = problem.what.removesuffix("; the row was left out")
+            first = (
+                f" The first that could not be: {where}: {problem.value or 'a blank'} {what}. Write {problem.write}."
+            )
         if not self._rows:
             if first:
                 raise SourceError(f"{names}: no readable row.{first}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from metrics.errors import NorthstarError
@@ -41,7 +41,8 @@ class Report:
     `rows`, `first_day` and `last_day` cover every row with a readable date, also those that no metric asked for.
     `problems` holds the first 1,000 in file order, `problem_count` counts all. `failed` gives, by the number of the
     series, a sentence for each series that got no row. `notes` are facts worth knowing about values that were read.
-    `columns` are the names in the headers of all files, in order, each once.
+    `columns` are the names in the headers of all files, in order, each once. `column_of` gives, by the number of the
+    series, what messages call the column of its values.
     """
 
     source: str
@@ -54,3 +55,4 @@ class Report:
     failed: Mapping[int, str]
     notes: tuple[str, ...]
     columns: tuple[str, ...] = ()
+    column_of: Mapping[int, str] = field(default_factory=dict)

@@ -48,13 +48,17 @@ having count(*) filter (same) > count(*) / 2 and count(*) >= 10
 
 _SEVERAL_VALUES = """
 insert into problem
-select $source, $file, null, key, format('{} and {}', smallest, largest),
+select $source, $file, null, column_name, format('{} and {}', smallest, largest),
        format('are different values on {}, and the aggregate {} can''t tell which one counts', day, aggregate),
        'one row a day, or another aggregate: mean, min or max', metric
-from combined join series on series.number = combined.series
+from combined
+join series on series.number = combined.series
+left join (select unnest($numbers::integer[]) as number, unnest($columns::varchar[]) as column_name) using (number)
 where aggregate in ('first', 'last') and smallest < largest
 order by key, day
 """
+
+_MOST_FILES = 3
 
 
 def are_there(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -71,7 +75,16 @@ def combine(connection: duckdb.DuckDBPyConnection, report: Report) -> int:
     noted as a problem of the report's source. Returns the number of these problems.
     """
     connection.execute(_COMBINED)
-    found = connection.execute(_SEVERAL_VALUES, {"source": report.source, "file": ", ".join(report.files)}).fetchone()
+    files, more = report.files[:_MOST_FILES], len(report.files) - _MOST_FILES
+    found = connection.execute(
+        _SEVERAL_VALUES,
+        {
+            "source": report.source,
+            "file": ", ".join(files) + (f" and {more} more" if more > 0 else ""),
+            "numbers": list(report.column_of),
+            "columns": list(report.column_of.values()),
+        },
+    ).fetchone()
     return int(found[0]) if found else 0
 
 
