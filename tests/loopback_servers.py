@@ -8,6 +8,13 @@ from contextlib import suppress
 Behaviour = Callable[[socket.socket], None]
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
 class LoopbackServer:
     """Listens on a port of its own and does the same to each that connects, until it is closed."""
 

@@ -9,7 +9,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from loopback_servers import free_port
 
 USER = "northstar"
 PASSWORD = "s3cret/of:the@tests"
@@ -85,15 +85,9 @@ def _ends_with_the_tests() -> None:
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGINT)
 
 
-def _free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
-
-
 def _started(folder: Path, bin: Path, data: Path, user: dict[str, object]) -> Server:
     for _ in range(5):
-        port = _free_port()
+        port = free_port()
         settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
         with (folder / "server.log").open("ab") as log:
             process = subprocess.Popen(

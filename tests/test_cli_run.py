@@ -12,18 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from loopback_servers import free_port
 from typer.testing import CliRunner
 
 from metrics.cli import app
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

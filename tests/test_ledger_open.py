@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from ledgers import ANA, DAY, Place, clean_places, ledger, place
+from loopback_servers import free_port
 from postgres import PASSWORD
 from sqlalchemy import make_url
 
@@ -251,12 +251,6 @@ def test_any_name_of_a_folder_will_do(name: str, tmp_path: Path) -> None:
 # PostgreSQL
 
 
-def closed_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
-
-
 def told(url: str) -> str:
     """Everything that opening the ledger at an address tells, the trace of the error included."""
     with pytest.raises(LedgerError) as caught:
@@ -276,7 +270,7 @@ def test_a_server_that_lets_nobody_in_is_told_without_the_password(wrong: str, p
     elif wrong == "database":
         url = url.set(database="not_there")
     elif wrong == "port":
-        url = url.set(port=closed_port())
+        url = url.set(port=free_port())
     else:
         url = url.set(host="no-such-host.invalid")
     text = told(url.render_as_string(hide_password=False))

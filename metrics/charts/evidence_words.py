@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor, isfinite, log10
 
 from metrics.charts.numbers import MINUS, THIN, bare, full, short
+from metrics.charts.words import small
 from metrics.evidence.judged import Judged
 from metrics.evidence.lead import Lead
 from metrics.evidence.outcome import FEWEST_MONTHS, LEAD_RISK, OutcomeEvidence
@@ -47,7 +48,7 @@ def claim_sentence(tree: Tree, judged: Judged) -> str:
             unsteady = " The parts of the history differ: see how it went by quarter." if judged.is_unstable else ""
             return f"{said}{same_week(judged)}{unsteady}"
         case "contradicted":
-            return f"The other way round than claimed: {_small(said)}{same_week(judged)}"
+            return f"The other way round than claimed: {small(said)}{same_week(judged)}"
         case "no_meaningful_link":
             return (
                 f"A link as claimed would be weak at most: a correlation of {MEANINGFUL:.1f} or more can be ruled out."
@@ -74,16 +75,16 @@ def effect_sentence(tree: Tree, judged: Judged) -> str:
     amounts = [value * step for value in (measured.effect.per_unit, measured.effect.low, measured.effect.high)]
     many = source.unit == "count" and step > 1
     left = (
-        f"{_amount(step, source)} more {_small(source.name)} go"
+        f"{_amount(step, source)} more {small(source.name)} go"
         if many
         else f"{source.name} up by {_amount(step, source)} goes"
     )
     direction = amounts[0] >= 0
     if metric.unit == "count":
-        right = f"{_amount(abs(amounts[0]), metric)} {'more' if direction else 'fewer'} {_small(metric.name)}"
+        right = f"{_amount(abs(amounts[0]), metric)} {'more' if direction else 'fewer'} {small(metric.name)}"
         ways = ("more", "fewer")
     else:
-        right = f"{_small(metric.name)} {'up' if direction else 'down'} by {_amount(abs(amounts[0]), metric)}"
+        right = f"{small(metric.name)} {'up' if direction else 'down'} by {_amount(abs(amounts[0]), metric)}"
         ways = ("up", "down")
     low, high = sorted(amounts[1:], key=lambda amount: amount if direction else -amount)
     if (low >= 0) == (high >= 0):
@@ -167,15 +168,15 @@ def outcome_sentence(tree: Tree, one: OutcomeEvidence) -> str:
     )
     match one.verdict:
         case "leads":
-            said = f"{name} leads {_small(outcome.name)} by about {lead_time(one, one.forward)}; {gain}."
+            said = f"{name} leads {small(outcome.name)} by about {lead_time(one, one.forward)}; {gain}."
         case "moves_with":
             first = f" {outcome.name} comes first." if one.backward.p < min(0.05, one.forward.p) else ""
-            said = f"{name} and {_small(outcome.name)} move together, but it does not lead.{first}"
+            said = f"{name} and {small(outcome.name)} move together, but it does not lead.{first}"
         case _ if LEAD_RISK <= one.forward.p < _NEARLY:
             needed = f"p is {one.forward.p:.3f}, and below {LEAD_RISK:g} is needed"
-            said = f"Not clear enough that {_small(name)} leads {_small(outcome.name)} ({needed}); {gain}."
+            said = f"Not clear enough that {small(name)} leads {small(outcome.name)} ({needed}); {gain}."
         case _:
-            said = f"No sign that {_small(name)} leads {_small(outcome.name)}; {gain}."
+            said = f"No sign that {small(name)} leads {small(outcome.name)}; {gain}."
     by_month = "" if one.n_months is None else f" Compared by months: {one.n_months} have both."
     return f"{said}{by_month}{_against_claim(one)}"
 
@@ -199,11 +200,11 @@ def plan_sentence(metric: Metric, plan: Plan) -> str:
     change = f"{'+' if plan.change >= 0 else MINUS}{_share(abs(plan.change))}"
     if plan.weeks is None:
         return (
-            f"A lasting change of {change} in {_small(metric.name)} would not show within a year; "
+            f"A lasting change of {change} in {small(metric.name)} would not show within a year; "
             f"a year shows {_share(plan.smallest_in_a_year)} or more."
         )
     return (
-        f"A lasting change of {change} in {_small(metric.name)} would show after about {_weeks(plan.weeks)}; "
+        f"A lasting change of {change} in {small(metric.name)} would show after about {_weeks(plan.weeks)}; "
         f"a quarter shows {_share(plan.smallest_in_a_quarter)} or more."
     )
 
@@ -228,8 +229,8 @@ def would_have_shown(tree: Tree, judged: Judged) -> str:
     step = _step(source, judged)
     amount = _amount(abs(judged.smallest * measured.unit_ratio) * step, metric)
     return (
-        f" So long a history would have shown an effect of {amount} or more in {_small(metric.name)} for "
-        f"{_amount(step, source)} in {_small(source.name)}."
+        f" So long a history would have shown an effect of {amount} or more in {small(metric.name)} for "
+        f"{_amount(step, source)} in {small(source.name)}."
     )
 
 
@@ -268,8 +269,3 @@ def _plain(value: float) -> str:
 
 def _weeks(count: int, *, more: bool = False) -> str:
     return f"{count:,}{' more' if more else ''} week{'' if count == 1 else 's'}"
-
-
-def _small(name: str) -> str:
-    """Begin a name in small letters within a sentence, unless its first word is an abbreviation."""
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -41,6 +41,11 @@ def period(which: Period) -> str:
     return f"{first} to {long_day(which.last)}"
 
 
+def small(name: str) -> str:
+    """Begin a name in small letters within a sentence, unless its first word is an abbreviation."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def owner(address: str | None) -> str:
     """Return an owner's short name: `Ana` for ana.diaz@lumen.example, `J Diaz` for j.diaz@lumen.example."""
     if not address:

@@ -11,7 +11,6 @@ import streamlit as st
 from metrics.charts import words
 from metrics.ledger.follow_up import FollowUp
 from metrics.ledger.note import NewNote, Note
-from metrics.review.agenda import noted as by_metric
 from metrics.review.agenda import review_ended, to_come_back_to, unexplained
 from metrics.signals.signal import Signal
 from metrics.tree.tree import Metric
@@ -21,11 +20,6 @@ from pages.parts.text import plain
 
 _MOST_SHOWN = 20
 _EVERY = timedelta(seconds=2)
-
-
-def notes_of_week(opened: Opened, week_ending: date) -> Mapping[str, Sequence[Note]]:
-    """Return the notes on a week, as they stood in its review, by metric."""
-    return by_metric(_notes(opened, week_ending), week_ending)
 
 
 def open_metrics(opened: Opened, week_ending: date) -> set[str]:

@@ -9,6 +9,7 @@ import streamlit as st
 from metrics.charts import numbers
 from metrics.charts.evidence_words import VERDICTS, lag_words, lead_time, outcome_sentence, time_with_both
 from metrics.charts.outcome_chart import forecast_chart, gain_chart
+from metrics.charts.words import small
 from metrics.evidence.forecast import gains_by_lead
 from metrics.evidence.outcome import LEAD_RISK, OutcomeEvidence
 from metrics.evidence.weeks import last_day_of_year
@@ -27,7 +28,7 @@ def question(opened: Opened) -> str:
     """Return the page's question, with the name of the outcome where there is one."""
     star = opened.tree.north_star
     outcomes = [opened.tree.metrics[one.metric].name for one in star.predicts] if star else []
-    return plain(f"Does the North Star predict {_small(outcomes[0]) if len(outcomes) == 1 else 'the outcome'}?")
+    return plain(f"Does the North Star predict {small(outcomes[0]) if len(outcomes) == 1 else 'the outcome'}?")
 
 
 def choose_year(opened: Opened) -> int | None:
@@ -79,7 +80,7 @@ def _nothing_claimed(opened: Opened) -> None:
 def _outcome(opened: Opened, one: OutcomeEvidence, year: int) -> None:
     tree = opened.tree
     outcome = tree.metrics[one.prediction.metric]
-    st.header(plain(f"{outcome.name}: {_small(VERDICTS[one.verdict])}"), anchor=False)
+    st.header(plain(f"{outcome.name}: {small(VERDICTS[one.verdict])}"), anchor=False)
     st.markdown(plain(f"Claimed: {_claimed(opened, one.prediction)}"))
     st.markdown(plain(outcome_sentence(tree, one)))
     came = one.came_true
@@ -166,8 +167,8 @@ def _claimed(opened: Opened, prediction: Prediction) -> str:
     lead = f", {lag_words(prediction.lead_weeks)}" if prediction.lead_weeks else ""
     because = f" {prediction.because}" if prediction.because else ""
     if prediction.effect is None:
-        return f"{name} leads {_small(outcome)}{lead}.{because}"
-    return f"each 1 % more of {_small(name)} means {prediction.effect:g} % {_small(outcome)}{lead}.{because}"
+        return f"{name} leads {small(outcome)}{lead}.{because}"
+    return f"each 1 % more of {small(name)} means {prediction.effect:g} % {small(outcome)}{lead}.{because}"
 
 
 def _interval(percent: Sequence[float]) -> str:
@@ -183,7 +184,3 @@ def _fact(heading: str, text: str) -> None:
     with st.container(gap="xxsmall"):
         st.caption(heading)
         st.markdown(plain(text))
-
-
-def _small(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
