@@ -17,12 +17,12 @@ from pages.parts.opening import Opened
 from pages.parts.text import plain
 
 _AGGREGATES = {
-    "sum": "days are added up",
-    "mean": "days are averaged",
-    "min": "the smallest day counts",
-    "max": "the largest day counts",
-    "first": "the first day counts",
-    "last": "the last day counts",
+    "sum": "{}s are added up",
+    "mean": "{}s are averaged",
+    "min": "the smallest {} counts",
+    "max": "the largest {} counts",
+    "first": "the first {} counts",
+    "last": "the last {} counts",
 }
 
 
@@ -109,7 +109,10 @@ def _source(opened: Opened, metric: Metric) -> str | None:
         return "None yet. Give it one in northstar.yaml."
     state = opened.warehouse.series[metric.id]
     path = opened.tree.sources[metric.source].path
-    said = [f"{path or metric.source}, column {metric.column or metric.id}; {_AGGREGATES[metric.aggregate]}."]
+    combined = _AGGREGATES[metric.aggregate].format(
+        {"weekly": "week", "monthly": "month"}.get(state.grain or "", "day")
+    )
+    said = [f"{path or metric.source}, column {metric.column or metric.id}; {combined}."]
     if metric.where:
         said.append("Only rows where " + " and ".join(f"{name} is {value}" for name, value in metric.where) + ".")
     if state.grain == "weekly":
