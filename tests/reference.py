@@ -312,7 +312,7 @@ def compute(node: ast.expr, operands: dict[str, float]) -> float | None:
 def degrees(node: ast.expr, of_id: dict[str, set[int]]) -> set[int]:
     """How a formula grows with the number of days: 1 like a sum, 0 not at all, -1 like one over a sum.
 
-    A set, for where a + or - joins degrees of the same size and opposite signs, both are kept.
+    A set, for a + or - may join several; a 0 there joins nothing.
     """
     if isinstance(node, ast.Name):
         return of_id[node.id]
@@ -324,8 +324,9 @@ def degrees(node: ast.expr, of_id: dict[str, set[int]]) -> set[int]:
             return {a + b for a in left for b in right}
         if isinstance(node.op, ast.Div):
             return {a - b for a in left for b in right}
-        largest = max(abs(a) for a in left | right)
-        return {a for a in left | right if abs(a) == largest}
+        if isinstance(node.left, ast.Constant) and node.left.value == 0:
+            return right
+        return left if isinstance(node.right, ast.Constant) and node.right.value == 0 else left | right
     return {0}
 
 
@@ -440,7 +441,7 @@ class Reference:
         degrees = self.degrees(metric_id)
         if degrees == {0}:
             return Figure(level)
-        if len(degrees) > 1:  # it grows with the days in one part and shrinks in another
+        if len(degrees) > 1:  # one part grows with the days as another does not
             return Figure(level) if period.kind == "week" else BLANK
         days = len(days_of(period.first, period.last))
         leaves = self.leaves(metric_id)

@@ -208,7 +208,7 @@ def test_the_command_line_as_it_was_known_then(restated: WorkspaceFiles) -> None
     today = restated.command("figures", "--json", "--as-of", f"{datetime.now(UTC):%Y-%m-%d}")
     assert json.loads(today.stdout)["week_ending"] == "2026-03-22"
     wrong = restated.command("figures", "--as-of", "soon")
-    assert wrong.returncode == 1 and "'soon' is no date" in wrong.stderr
+    assert wrong.returncode == 2 and "'soon' is no date" in wrong.stderr
 
 
 def test_a_changed_definition_is_told_and_divides_the_chart(

@@ -82,8 +82,10 @@ def read_months(warehouse: Warehouse, tree: Tree, weekly: WeeklyValues, up_to: d
     months = [month_of(min(firsts))]
     while (after := shift_month(months[-1], 1)).last <= up_to:
         months.append(after)
+    lengths = np.array([month.days / MONTHS.days for month in months])
     own = {}
     for name, values in whole.items():
-        lengths = [month.days / MONTHS.days if tree.depends_on_all_days(name) else 1.0 for month in months]
-        own[name] = np.array([values.get(month.first, np.nan) for month in months]) / lengths
+        own[name] = np.array([values.get(month.first, np.nan) for month in months]) / lengths ** (
+            tree.degree(name) or 0
+        )
     return MonthlyValues(tuple(months), {name: values for name, values in own.items() if whole[name]}, weekly)

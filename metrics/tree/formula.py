@@ -65,30 +65,30 @@ class Formula:
     steps: tuple[Step, ...]
     operands: tuple[str, ...]
 
-    def degrees(self, of_metric: Callable[[str], frozenset[int]]) -> frozenset[int]:
-        """Return how the result grows with the number of days, from the degrees of the operands.
+    def degree(self, of_metric: Callable[[str], int | None]) -> int | None:
+        """Return the power of the number of days with which the result grows, from those of the operands.
 
-        Products add degrees and quotients subtract them; of a sum the largest in size counts. Degrees are a set since
-        `a + 1 / b` has two of the same size.
+        Products add degrees and quotients subtract them. A sum of parts with different degrees has none.
         """
-        results: list[frozenset[int]] = []
+        results: list[int | None] = []
 
-        def of(side: Operand) -> frozenset[int]:
+        def of(side: Operand) -> int | None:
             if side.step is not None:
                 return results[side.step]
-            return of_metric(side.metric) if side.metric else frozenset({0})
+            return of_metric(side.metric) if side.metric else 0
 
         for step in self.steps:
             left, right = of(step.left), of(step.right)
-            match step.operator:
-                case "*":
-                    found = {a + b for a in left for b in right}
-                case "/":
-                    found = {a - b for a in left for b in right}
-                case _:
-                    found = {*left, *right}
-            size = max(map(abs, found))
-            results.append(frozenset(degree for degree in found if abs(degree) == size))
+            if left is None or right is None:
+                results.append(None)
+            elif step.operator == "*":
+                results.append(left + right)
+            elif step.operator == "/":
+                results.append(left - right)
+            elif step.left.number == 0:
+                results.append(right)
+            else:
+                results.append(left if left == right or step.right.number == 0 else None)
         return results[-1]
 
 

@@ -236,23 +236,22 @@ class Tree:
             open_ids.extend(metric.components)
 
     @cached_property
-    def _degrees(self) -> Mapping[str, frozenset[int]]:
-        known: dict[str, frozenset[int]] = {}
+    def _degrees(self) -> Mapping[str, int | None]:
+        known: dict[str, int | None] = {}
         order = TopologicalSorter({metric.id: metric.components for metric in self.metrics.values()})
         for metric_id in order.static_order():
             metric = self.metrics[metric_id]
-            own = frozenset({1 if metric.aggregate == "sum" else 0})
-            known[metric_id] = metric.formula.degrees(known.__getitem__) if metric.formula else own
+            own = 1 if metric.aggregate == "sum" else 0
+            known[metric_id] = metric.formula.degree(known.__getitem__) if metric.formula else own
         return known
 
-    def depends_on_all_days(self, metric_id: str) -> bool:
-        """Whether a metric's value is misleading when some of its days are absent.
-
-        A sum grows with its days (degree 1), a mean or a ratio of sums does not (degree 0); see `Formula.degrees`.
-        """
-        return self._degrees[metric_id] != {0}
-
     def degree(self, metric_id: str) -> int | None:
-        """Return the power of the number of days with which a metric grows; None where several contend."""
-        degrees = self._degrees[metric_id]
-        return next(iter(degrees)) if len(degrees) == 1 else None
+        """Return the power of the number of days with which a metric grows; None where its parts grow differently.
+
+        A sum grows with its days (degree 1), a mean or a ratio of sums does not (degree 0); see `Formula.degree`.
+        """
+        return self._degrees[metric_id]
+
+    def depends_on_all_days(self, metric_id: str) -> bool:
+        """Whether a metric's value is misleading when some of its days are absent."""
+        return self.degree(metric_id) != 0

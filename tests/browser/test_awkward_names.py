@@ -33,7 +33,7 @@ def assert_nothing_ran(page: Page) -> None:
     shadows = "[...document.querySelectorAll('*')].flatMap((at) => at.shadowRoot ? [at.shadowRoot] : [])"
     # A URL that reads as what it is may be a link; one behind other words, or an image, may not.
     bad = "[...root.querySelectorAll('[onerror], [onload], img[src*=elsewhere], a[href*=elsewhere]')]"
-    bad += ".filter((at) => at.tagName !== 'A' || at.textContent !== at.getAttribute('href'))"
+    bad += ".filter((at) => at.tagName !== 'A' || at.textContent !== decodeURI(at.getAttribute('href')))"
     found = page.evaluate(f"[document, ...{shadows}].flatMap((root) => {bad}.map((at) => at.outerHTML))")
     assert found == []
 

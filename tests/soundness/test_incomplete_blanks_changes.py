@@ -55,7 +55,7 @@ def test_a_formula_goes_by_how_it_grows_with_the_days(drawn: Any) -> None:
     m  2026-02-23  daily  2 2 2 2 2 2 2 | 2 2 . 2 2 2 2
     """
     compared = ["a / b", "a / b - m", "m * m"]
-    blank = ["a + 1", "-a", "a * m", "a / m", "a / b / c"]
+    blank = ["a + 1", "-a", "a * m", "a / m", "a / b / c", "(a + m) / b"]
     formulas = {f"f{number}": {"formula": formula} for number, formula in enumerate(compared + blank)}
     percent = {name: {**keys, "unit": "percent"} for name, keys in formulas.items()}
     figures = drawn("2026-03-08", m={"aggregate": "mean"}, **percent)

@@ -74,14 +74,24 @@ def test_a_level_of_a_product_of_sums_grows_twice(drawn: Any) -> None:
     assert found["target"]["ytd"] == pytest.approx(found["summary"]["ytd"]) == pytest.approx(335**2)
 
 
-def test_a_level_of_what_grows_and_shrinks_is_a_weeks_alone(drawn: Any) -> None:
-    """No multiple of a week's level is right for a sum plus one over a sum.
+@pytest.mark.parametrize("formula", ["visits + 1 / visits", "visits + 100", "(visits - 1) / visits", "visits - speed"])
+def test_a_level_of_what_grows_in_parts_is_a_weeks_alone(drawn: Any, formula: str) -> None:
+    """No multiple of a week's level is right for a sum with a part that does not grow as it does.
 
     visits  2026-01-01  daily  5*67
+    speed   2026-01-01  daily  5*67
     """
-    target = drawn("2026-03-08", mixed={"formula": "visits + 1 / visits", "target": 35})["mixed"]["target"]
+    found = drawn("2026-03-08", mixed={"formula": formula, "target": 35}, speed={"aggregate": "mean"})
+    target = found["mixed"]["target"]
     assert set(target["weekly"].values()) == {35}
     assert {*target["monthly"].values(), target["mtd"], target["qtd"], target["ytd"]} == {None}
+
+
+@pytest.mark.parametrize("formula", ["-visits", "visits + 0", "0 + visits", "visits", "visits * 1 - visits / 2"])
+def test_a_level_of_a_sum_in_disguise_is_a_sums(drawn: Any, formula: str) -> None:
+    """visits  2026-01-01  daily  5*67"""
+    target = drawn("2026-03-08", sums={"formula": formula, "target": 35})["sums"]["target"]
+    assert target["monthly"]["2026-02"] == pytest.approx(140)
 
 
 def test_a_weekly_metric_counts_whole_weeks(drawn: Any) -> None:
