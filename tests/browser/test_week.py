@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from visits import PAGES, Server, choose, query, ready, same_url
+from visits import DESK, PAGES, Server, choose, query, ready, same_url
 
 Visit = Callable[..., Page]
 REACHED = "document.activeElement?.shadowRoot?.activeElement?.closest('[data-metric]')?.dataset.metric"
@@ -185,6 +185,27 @@ def test_a_point_tells_its_week(demo: Server, visit: Visit) -> None:
     expect(tip).to_contain_text("Week ending 14 Nov 2026")
     page.mouse.move(700, 10)
     expect(tip).to_be_hidden()
+
+
+def test_the_menu_stays_where_it_is(demo: Server, visit: Visit) -> None:
+    """With notes beside the page, with these closed, and without: what moves under the pointer is missed."""
+    page = visit(demo, "week")
+    menu = page.get_by_role("navigation", name="App pages")
+    notes = page.get_by_test_id("stSidebar")
+    expect(notes.get_by_role("link", name="All notes")).to_be_visible()
+    boxes = [menu.bounding_box()]
+    box, header = notes.bounding_box(), page.get_by_test_id("stHeader").bounding_box()
+    assert box is not None and header is not None
+    assert box["y"] == header["height"] and box["y"] + box["height"] == DESK["height"]  # below it, to the window's end
+    notes.hover()
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    opens = page.get_by_test_id("stExpandSidebarButton")
+    expect(opens).to_be_visible()
+    boxes.append(menu.bounding_box())
+    menu.get_by_role("link", name="Metric").click()
+    expect(opens).to_have_count(0)
+    boxes.append(menu.bounding_box())
+    assert boxes[0] is not None and boxes == [boxes[0]] * 3
 
 
 def test_the_week_goes_along_through_the_menu(demo: Server, visit: Visit) -> None:
