@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -95,19 +95,17 @@ def opened(workspace: Workspace, as_of: str | None = None) -> Iterator[Opened]:
 
     Raises NorthstarError where there is nothing that this version can read, or nothing was known then.
     """
-    path = workspace.store.usable(workspace.folder)
-    if path is None and as_of is None:
-        raise NorthstarError("There are no values yet. Write `northstar refresh` to read the sources.")
-    moment = datetime.now(UTC)
-    if as_of is not None:
+    if as_of is None:
+        moment = datetime.now(UTC)
+        warehouse = workspace.store.open(workspace.folder)
+        if warehouse is None:
+            raise NorthstarError("There are no values yet. Write `northstar refresh` to read the sources.")
+    else:
         path, moment = _known(workspace, as_of)
-    assert path is not None
-    warehouse = Warehouse(path)
-    try:
+        warehouse = Warehouse(path)
+    with closing(warehouse):
         loaded = read_tree(warehouse.tree_text)
         yield Opened(warehouse, loaded.tree, loaded.warnings, moment)
-    finally:
-        warehouse.close()
 
 
 def _known(workspace: Workspace, as_of: str) -> tuple[Path, datetime]:

@@ -82,25 +82,25 @@ class _Refresh:
 
     def run(self) -> Summary:
         """Refresh, from the file that is published, or from what the ledger knows."""
-        published = self._workspace.store.usable(self._workspace.folder)
+        published = self._workspace.store.open(self._workspace.folder)
         try:
             return self._from(published)
         except duckdb.Error:
-            if published is None or not is_damaged(published):
+            if published is None or not is_damaged(published.path):
                 raise
         return self._from(None)
 
-    def _from(self, published: Path | None) -> Summary:
+    def _from(self, published: Warehouse | None) -> Summary:
         last = self._ledger.history.last()
         if published is not None:
-            with closing(Warehouse(published)) as before:
+            with closing(published) as before:
                 known = _is_known(before, last)
                 if last is None and before.refresh is not None:
                     self._remarks.append(_lost(self._ledger))
                 if known and self._nothing_changed(before):
                     return Summary(tuple(as_before(before).values()), published=False)
             if known or last is None:
-                return self._rebuild(published, compare=known)
+                return self._rebuild(published.path, compare=known)
         if last is None:
             return self._rebuild(None, compare=False)
         folder = self._scratch / "before"
@@ -148,14 +148,14 @@ class _Refresh:
             state = json.dumps(build.state(), ensure_ascii=False)
             with closing(Warehouse(path, build.connection.cursor())) as warehouse:
                 now = as_before(warehouse)
-                number = self._record(warehouse, found, state, before if compare else None)
+                number = self._record(warehouse, found, state, build.previous.tree_text if compare else None)
             build.seal(number)
             workspace.store.publish(path)
         finally:
             build.close()
         return Summary(told(results, now, found), published=True, remarks=tuple(self._remarks))
 
-    def _record(self, warehouse: Warehouse, found: Sequence[Change], state: str, before: Path | None) -> int:
+    def _record(self, warehouse: Warehouse, found: Sequence[Change], state: str, before: str | None) -> int:
         """Record what is in a finished file in the ledger; return the refresh's number."""
         today = self._moment.astimezone(ZoneInfo(self._tree.calendar.timezone)).date()
         week = review_week(self._tree, warehouse, today)
@@ -164,14 +164,12 @@ class _Refresh:
             RefreshRecord(self._moment, week, self._loaded.text, state, tuple(found), changed)
         )
 
-    def _definition_changes(self, before: Path | None) -> list[DefinitionChange]:
-        if before is None:
+    def _definition_changes(self, before: str | None) -> list[DefinitionChange]:
+        """Return what the text of the tree changed since it was `before`, where that is known."""
+        if before is None or before == self._loaded.text:
             return []
         try:
-            with closing(Warehouse(before)) as warehouse:
-                if warehouse.tree_text == self._loaded.text:
-                    return []
-                tree = read_tree(warehouse.tree_text).tree
+            tree = read_tree(before).tree
         except TreeError:  # written for an earlier version of the format
             return []
         return [DefinitionChange(*change) for change in definition_changes(tree, self._tree)]

@@ -110,7 +110,8 @@ class Monitor:
         out.trial[week] = judged & (history < p.full_limits)
         out.peak[week] = judged & ((up > ceiling) | (down > floor))
         error = self.transformed(value) - middle
-        r = np.where(judged & present, error / spread, np.nan)
+        with np.errstate(over="ignore"):  # infinitely far out is far out
+            r = np.where(judged & present, error / spread, np.nan)
         self.standard[week] = r
         beyond = (r > ceiling) | (r < -floor)  # an expected peak too: it does not move the level
         signal = (r > high) | (r < -low)

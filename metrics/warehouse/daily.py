@@ -122,7 +122,14 @@ def place(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     connection.execute(_SPANS)
     connection.execute(_DAYS)
     connection.execute(_SPARSE)
-    connection.execute(_FOUND_GRAIN, week_end)
+    if _any(connection, "sparse"):
+        connection.execute(_FOUND_GRAIN, week_end)
     connection.execute("update series set grain = 'daily' where grain is null and kind <> 'formula'")
-    connection.execute(_WEEKLY_AND_MONTHLY, week_end)
-    connection.execute(_ZEROS, week_end)
+    if _any(connection, "series where grain in ('weekly', 'monthly')"):
+        connection.execute(_WEEKLY_AND_MONTHLY, week_end)
+    if _any(connection, "series where absent = 'zero'"):
+        connection.execute(_ZEROS, week_end)
+
+
+def _any(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    return connection.execute(f"select 1 from {rows} limit 1").fetchone() is not None

@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +20,7 @@ import duckdb
 from filelock import FileLock
 
 from metrics.warehouse.schema import FORMAT
+from metrics.warehouse.warehouse import Warehouse
 
 _NAME = re.compile(r"warehouse-(\d{6,})\.duckdb")
 _KEPT = 2
@@ -36,21 +37,26 @@ class Store:
         """Return the newest published file, or None before the first refresh."""
         return max(self._published(), key=_number, default=None)
 
-    def usable(self, workspace: Path) -> Path | None:
-        """Return the newest published file if this version of Northstar can read it and it is `workspace`'s."""
+    def open(self, workspace: Path) -> Warehouse | None:
+        """Open the newest published file if this version of Northstar can read it and it is `workspace`'s."""
         path = self.current()
         if path is None:
             return None
-        try:
-            with duckdb.connect(str(path), read_only=True) as connection:
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(duckdb.connect(str(path), read_only=True))
                 found = connection.execute(
                     "select format, block_size * total_blocks, workspace from meta, pragma_database_size()"
                 ).fetchone()
-            # A file that was cut short opens like any other, and fails later.
-            whole = found is not None and path.stat().st_size >= found[1]
-        except (duckdb.Error, OSError):
-            return None
-        return path if found and whole and (found[0], found[2]) == (FORMAT, str(workspace)) else None
+                # A file that was cut short opens like any other, and fails later.
+                whole = found is not None and path.stat().st_size >= found[1]
+                if found is None or not whole or (found[0], found[2]) != (FORMAT, str(workspace)):
+                    return None
+                warehouse = Warehouse(path, connection)
+            except (duckdb.Error, OSError):
+                return None
+            stack.pop_all()  # the warehouse closes it
+            return warehouse
 
     @contextmanager
     def locked(self) -> Iterator[None]:

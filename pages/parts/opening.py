@@ -233,13 +233,16 @@ def _open_known(path: Path) -> tuple[Warehouse, Tree]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _open(path: Path, _workspace: Workspace) -> tuple[Warehouse, Tree] | None:
-    if _workspace.store.usable(_workspace.folder) != path:
+    warehouse = _workspace.store.open(_workspace.folder)
+    if warehouse is None:
         return None
     try:
-        warehouse = Warehouse(path)
-        return warehouse, read_tree(warehouse.tree_text).tree
-    except (NorthstarError, OSError):
-        return None
+        if warehouse.path == path:
+            return warehouse, read_tree(warehouse.tree_text).tree
+    except NorthstarError:
+        pass
+    warehouse.close()
+    return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
