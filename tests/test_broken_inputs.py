@@ -35,7 +35,7 @@ class Home:
         self._kept = folder / "kept"
         good = {"type": "csv", "path": "good.csv"} if "date" in keys else {"type": "excel", "path": "good.xlsx"}
         self.declare(good | keys)
-        assert not self.files.refresh().failed
+        assert self.found(self.files.refresh()) == ("", dict(ROWS))
         shutil.copytree(self.files.state, self._kept)
 
     def declare(self, source: dict[str, Any]) -> None:
@@ -47,16 +47,8 @@ class Home:
         for path in self.files.folder.glob("shop.*"):
             path.unlink()
 
-    def values(self) -> dict[date, float]:
-        path = self.files.workspace.store.current()
-        assert path is not None
-        with duckdb.connect(str(path), read_only=True) as connection:
-            rows = connection.execute("SELECT day, value FROM observation WHERE value IS NOT NULL").fetchall()
-        found = dict(rows)
-        assert len(found) == len(rows)
-        return found
-
-    def told(self, summary: Summary) -> str:
+    def found(self, summary: Summary) -> tuple[str, dict[date, float]]:
+        """All that a refresh said, and the values that are there after it."""
         (result,) = summary.sources
         with self.files.opened() as (_, warehouse):
             problems = [
@@ -66,7 +58,11 @@ class Home:
                 .where(lambda frame: frame.notna(), None)
                 .itertuples()
             ]
-        return "\n".join([result.error or "", *problems, *result.series_errors, *result.notes])
+            with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+                rows = connection.execute("SELECT day, value FROM observation WHERE value IS NOT NULL").fetchall()
+        values = dict(rows)
+        assert len(values) == len(rows)
+        return "\n".join([result.error or "", *problems, *result.series_errors, *result.notes]), values
 
 
 @pytest.fixture(scope="module")
@@ -104,15 +100,14 @@ def test_what_is_broken_is_told_precisely_and_loses_no_good_value(
     source = broken.make(Bench(tmp_path, server))
     home = homes(source)
     home.as_it_was()
-    before = home.values()
-    assert before == dict(ROWS)
+    before = dict(ROWS)
 
     for made in tmp_path.iterdir():
         shutil.copy(made, home.files.folder)
     home.declare(source)
     summary = home.files.refresh()
 
-    told, after = home.told(summary), home.values()
+    told, after = home.found(summary)
     assert [part for part in broken.says if part not in told] == [], told
     assert SECRET not in told and str(home.files.folder) not in told
     (result,) = summary.sources

@@ -114,7 +114,13 @@ def free_port() -> int:
 
 
 def chromium() -> str:
-    names = (os.environ.get("NORTHSTAR_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    names = (
+        os.environ.get("NORTHSTAR_CHROMIUM"),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "chromium-headless-shell",
+    )
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found is None:
         raise SystemExit("Chromium is needed: install it, or name its program in NORTHSTAR_CHROMIUM.")

@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def chromium() -> str | None:
     """The Chromium that tools/chromium prints; nothing is installed here."""
-    names = (os.environ.get("NORTHSTAR_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
+    named = os.environ.get("NORTHSTAR_CHROMIUM") or "chromium-headless-shell"
+    names = (named, "chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
