@@ -398,14 +398,19 @@ def test_faults_mended_by_going_back_are_forgotten(open_app: OpenApp, once_good:
     assert "fault" not in said(visit(at, "week"))
 
 
-def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
-    (once_good.folder / "shop.csv").unlink()
-    at = open_app(once_good.workspace)
+def assert_every_page_warns(at: AppTest, begins: str, says: str) -> None:
     for page in PAGES:
         visit(at, page)
         (warning,) = at.warning
-        assert warning.value.startswith("**Source shop could not be read; its values are as of ")
-        assert plain("There is no file shop.csv.") in warning.value
+        assert warning.value.startswith(begins) and says in warning.value
+
+
+def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
+    (once_good.folder / "shop.csv").unlink()
+    at = open_app(once_good.workspace)
+    assert_every_page_warns(
+        at, "**Source shop could not be read; its values are as of ", plain("There is no file shop.csv.")
+    )
     assert "could not be read by the last refresh" in said(visit(at, "data"))
     assert blocks(visit(at, "week"))["visits"]["value"] == "70"
 
@@ -413,11 +418,11 @@ def test_a_source_that_fails_leaves_its_old_values(open_app: OpenApp, once_good:
 def test_a_column_that_is_gone_leaves_its_old_values_and_says_so(open_app: OpenApp, once_good: WorkspaceFiles) -> None:
     once_good.write("shop.csv", rows(90, columns="visitors"))
     at = open_app(once_good.workspace)
-    for page in PAGES:
-        visit(at, page)
-        (warning,) = at.warning
-        assert warning.value.startswith("**Visits could not be read from source shop; what is shown is as of ")
-        assert plain("Did you mean 'visitors'?") in warning.value
+    assert_every_page_warns(
+        at,
+        "**Visits could not be read from source shop; what is shown is as of ",
+        plain("Did you mean 'visitors'?"),
+    )
     assert blocks(visit(at, "week"))["visits"]["value"] == "70"
     assert "1 metric was not found in what was read." in said(visit(at, "data"))
 
