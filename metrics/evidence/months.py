@@ -85,7 +85,6 @@ def read_months(warehouse: Warehouse, tree: Tree, weekly: WeeklyValues, up_to: d
     lengths = np.array([month.days / MONTHS.days for month in months])
     own = {}
     for name, values in whole.items():
-        own[name] = np.array([values.get(month.first, np.nan) for month in months]) / lengths ** (
-            tree.degree(name) or 0
-        )
+        by_length = lengths ** (tree.degree(name) or 0)
+        own[name] = np.array([values.get(month.first, np.nan) for month in months]) / by_length
     return MonthlyValues(tuple(months), {name: values for name, values in own.items() if whole[name]}, weekly)
