@@ -19,9 +19,9 @@ from pages.parts.text import plain
 
 _MOST_SHOWN = 200
 _MOST_NAMED = 5
-# For one, two and three lines of text: what is to be known and done is read whole.
-_ROW_HEIGHTS = (35, 52, 70)
-_SIGNS_A_LINE = {"Metric": 22, "What to know": 64, "What to do": 48}
+# For one, two and three lines of text: what is to be known and done is read whole. Rows of 52 are not yet wrapped in.
+_ROW_HEIGHTS = (35, 64, 80)
+_SIGNS_A_LINE = {"Metric": 36, "What to know": 56, "What to do": 42}
 
 
 def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
@@ -86,9 +86,9 @@ def metrics_table(trusts: Sequence[Trust]) -> str | None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Metric": st.column_config.TextColumn(width=150),
-            "What to know": st.column_config.TextColumn(width=430),
-            "What to do": st.column_config.TextColumn(width=330),
+            "Metric": st.column_config.TextColumn(width=240),
+            "What to know": st.column_config.TextColumn(width=380),
+            "What to do": st.column_config.TextColumn(width=290),
             "Newest value": st.column_config.TextColumn(width=100),
             "Source": st.column_config.TextColumn(width=90),
             "Checked": st.column_config.TextColumn(width=100),
