@@ -11,9 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from ledgers import ANA, DAY, Place, clean_places, ledger, place
 from loopback_servers import free_port
@@ -22,7 +20,6 @@ from sqlalchemy import make_url
 
 from metrics.ledger.ledger import Ledger
 from metrics.ledger.ledger_error import LedgerError
-from metrics.ledger.note_tables import metadata
 from metrics.ledger.schema import NEWEST, VERSION_TABLE
 
 __all__ = ["clean_places", "ledger", "place"]
@@ -60,22 +57,6 @@ def test_many_processes_may_make_the_ledger_at_once(place: Place) -> None:
     assert [process.returncode for process in processes] == [0] * 4, told
     with place.open() as opened:
         assert [entry.metric for entry in opened.entries.current()] == [f"writer_{number}" for number in range(4)]
-
-
-def test_the_migrations_end_at_the_tables_as_the_code_has_them(ledger: Ledger) -> None:
-    with ledger.database.read() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
-        )
-        different = compare_metadata(context, metadata)
-    assert [one for one in different if not of_search(one)] == []
-
-
-def of_search(difference: tuple[object, ...]) -> bool:
-    """Whether a difference is about the words of search, which each database has in a way of its own."""
-    what, thing = difference[:2]
-    table = thing.table.name if what == "remove_index" else getattr(thing, "name", "")  # type: ignore[attr-defined]
-    return what in ("remove_table", "remove_index") and str(table).startswith("search_words")
 
 
 def test_the_newest_schema_is_the_last_migration() -> None:

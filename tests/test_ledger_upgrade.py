@@ -1,15 +1,17 @@
 """A ledger of an earlier release is brought up to date with all that is in it, in one step or not at all."""
 
 import sqlite3
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from ledgers import ANA, BEN, Place, clean_places, place
-from sqlalchemy import MetaData, create_engine, insert
+from sqlalchemy import MetaData, create_engine, insert, inspect
 
 from metrics.ledger.conflict import EditConflict
 from metrics.ledger.entry import Entry
@@ -127,6 +129,51 @@ def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(place: Place, monkeyp
 
 def _no_index(*_: object, **__: object) -> None:
     raise RuntimeError("power cut")
+
+
+def test_a_new_ledger_has_the_shape_of_one_that_was_brought_up_to_date(place: Place) -> None:
+    as_it_was(place)
+    upgraded = shape(place)
+    take_away(place)
+    new = shape(place)
+    assert len(new) > 15 and "search_words" in new
+    assert new == upgraded
+
+
+def shape(place: Place) -> dict[str, object]:
+    """All that the database tells of each table of the ledger in a place, without the order of its columns."""
+    with place.open() as ledger, ledger.database.read() as connection:
+        there = inspect(connection)
+        found: dict[str, object] = {}
+        if place.url is None:
+            found["search"] = connection.exec_driver_sql(
+                "select sql from sqlite_master where name = 'search_words'"
+            ).all()
+        for name in there.get_table_names():
+            columns = [{**column, "type": str(column["type"])} for column in there.get_columns(name)]
+            found[name] = (
+                sorted(columns, key=str),
+                there.get_pk_constraint(name),
+                sorted(there.get_foreign_keys(name), key=str),
+                sorted(there.get_unique_constraints(name), key=str),
+                sorted(there.get_check_constraints(name), key=str),
+                sorted([{**index, "dialect_options": told(index)} for index in there.get_indexes(name)], key=str),
+            )
+        return found
+
+
+def told(index: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+
+
+def take_away(place: Place) -> None:
+    if place.url is None:
+        (place.state / "ledger.sqlite").unlink()
+        return
+    engine = create_engine(place.url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop schema public cascade; create schema public")
+    engine.dispose()
 
 
 def test_two_that_upgrade_at_once_do_it_once(place: Place) -> None:

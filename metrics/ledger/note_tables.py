@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Named, Table, TypedColumns, text
+from sqlalchemy import DDL, Column, ForeignKey, Index, Named, Table, TypedColumns, event, text
 
 from metrics.ledger.columns import Finite, Moment, Written
 from metrics.ledger.tables import metadata
@@ -167,3 +167,15 @@ searched = Table(
     Index(None, "reply"),
     Index(None, "follow_up"),
 )
+_WORDS = {
+    "postgresql": (
+        "CREATE TABLE search_words (id INTEGER PRIMARY KEY REFERENCES searched (id), words TSVECTOR NOT NULL)",
+        "CREATE INDEX ix_search_words_words ON search_words USING gin (words)",
+    ),
+    # The texts stand in other tables, and a word is asked for as such, never next to another: so it keeps neither.
+    "sqlite": ("CREATE VIRTUAL TABLE search_words USING fts5(words, content='', tokenize='ascii', detail=none)",),
+}
+for _dialect, _statements in _WORDS.items():
+    for _statement in _statements:
+        _made = DDL(_statement).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(searched, "after_create", _made)
