@@ -93,7 +93,6 @@ def _write_values(path: Path, metrics: int, layout: str) -> None:
 def measure(folder: Path) -> dict[str, Any]:
     """Seconds a step, from the file to JSON in a new warehouse, with the CPU's seconds and the memory at its peak."""
     from metrics.cli import collect_seldom
-    from metrics.ledger.ledger import Ledger
     from metrics.refresh import refresh
     from metrics.review.export import figures_json
     from metrics.review.figures import Figures
@@ -103,8 +102,6 @@ def measure(folder: Path) -> dict[str, Any]:
     from metrics.workspace import Workspace
 
     collect_seldom()  # as every command does
-    with TemporaryDirectory(prefix="northstar-bench-") as elsewhere:
-        Ledger.in_file(Path(elsewhere)).close()  # imports what a new ledger is made with
     seconds: dict[str, float] = {}
     start = since = time.perf_counter()
     used = os.times()
