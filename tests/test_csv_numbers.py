@@ -295,5 +295,16 @@ def test_percents_mixed_across_files_are_noted(tmp_path: Path) -> None:
     assert "mixes percents" in read(tmp_path, None, path="p*.csv")[1].notes[0]
 
 
+def test_percents_that_are_scaled_once_more_are_noted(tmp_path: Path) -> None:
+    hundredth = Series(0, "a", "a", scale=0.01)
+    rows, report = read(tmp_path, "day,a\n2020-01-01,56.00%\n2020-01-02,55\n", hundredth)
+    assert [row[2] for row in rows] == pytest.approx([0.0056, 0.55])
+    assert report.notes == (
+        "a has percents (56.00%, a fraction as it is), and scale: 0.01 divides them by 100 once more."
+        " Write all without %, or all with % and no scale.",
+    )
+    assert read(tmp_path, "day,a\n2020-01-01,56%\n", Series(0, "a", "a", scale=100))[1].notes == ()
+
+
 def test_zero_beside_percents_is_no_mixture(tmp_path: Path) -> None:
     assert read(tmp_path, "day,a\n2020-01-01,56%\n2020-01-02,0\n")[1].notes == ()

@@ -291,8 +291,12 @@ CASES = {
         ],
     ),
     "source without type": (
-        source("path: a.csv, date: day"),
-        ["6:3: error: 'type' is missing here. Write type: csv, excel, parquet, google_sheet, sql or manual."],
+        source("path: a.csv, date: day, arrives: someday, value: v"),
+        [
+            "6:3: error: 'type' is missing here. Write type: csv, excel, parquet, google_sheet, sql or manual.",
+            "6:46: error: 'someday' is not a weekday and a time. Write such as tuesday 09:00.",
+            "6:55: error: 'value' belongs to layout long, and the source 'product' is wide. Write layout: long, or delete value.",
+        ],
     ),
     "minutes": (
         with_more("deck:\n  - {section: A, minutes: 0, metrics: [reads]}\n"),

@@ -23,6 +23,9 @@ from metrics.sources.series import Series
 from metrics.sources.table import Table, open_table, storable
 from metrics.tree.tree import Source
 
+# What makes fractions of numbers such as 12.5 that mean 12.5 %.
+_OF_PERCENTS = 0.01
+
 
 def read_fetched(
     connection: duckdb.DuckDBPyConnection,
@@ -255,22 +258,32 @@ class _Reading:
             self._last_day = max(last, self._last_day or last)
 
     def _note_percents(self, percents: Mapping[int, tuple[str, str | None, float | None]]) -> None:
-        """Note each column with percents and plain numbers; the clean files, read before, have only plain ones."""
-        noted = set()
+        """Note each column whose percents are scaled once more, or stand beside plain numbers.
+
+        The clean files, read before, have only plain ones.
+        """
+        notes = {}
         for number, (percent, plain, value) in percents.items():
-            column = self._series[number].column
+            one = self._series[number]
+            if one.scale == _OF_PERCENTS:
+                notes[one.column] = (
+                    f"{one.column} has percents ({percent}, a fraction as it is), and scale: {one.scale:g} divides them"
+                    " by 100 once more. Write all without %, or all with % and no scale."
+                )
+                continue
             if plain is None:
                 found = self._connection.execute(
                     f"SELECT first(value) FROM reading WHERE series = {number} AND value <> 0"
                 ).fetchone()
                 value = found[0] if found else None
-                plain = None if value is None else f"{value / self._series[number].scale:g}"
-            if plain is not None and value is not None and column not in noted:
-                noted.add(column)
-                self._notes.append(
-                    f"{column} mixes percents ({percent}, read as a fraction) and plain numbers ({plain}, read as"
-                    f" {value * 100:g} %). Write all with %, or all as fractions."
+                plain = None if value is None else f"{value / one.scale:g}"
+            if plain is not None and value is not None:
+                notes.setdefault(
+                    one.column,
+                    f"{one.column} mixes percents ({percent}, read as a fraction) and plain numbers ({plain}, read as"
+                    f" {value * 100:g} %). Write all with %, or all as fractions.",
                 )
+        self._notes += notes.values()
 
     def _refuse_nothing(self, any_value: bool) -> None:
         """Raise SourceError where no row, or no value because of problems, could be read."""

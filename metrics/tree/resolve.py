@@ -75,6 +75,7 @@ def _team(team_id: str, team: written.Team) -> Team:
 
 
 def _source(source_id: str, source: written.Source) -> Source:
+    assert source.type  # else a rule has found an error
     return Source(
         id=source_id,
         type=source.type,

@@ -91,10 +91,26 @@ class Team(Written):
     members: list[Email | None] | None = Field(None, description="E-mail addresses.")
 
 
-class Source(Written):
+class Needing(Written):
+    """A block some of whose keys must be there. A rule says which are missing, so that the others are looked at too."""
+
+    needed: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        made = handler.resolve_ref_schema(handler(core_schema))
+        for name in cls.needed:
+            key = made["properties"][name]
+            key |= key.pop("anyOf")[0]  # the second is null
+        return {**made, "required": list(cls.needed)}
+
+
+class Source(Needing):
     """Where values come from."""
 
-    type: SourceType = Field(description="csv, excel, parquet, google_sheet, sql or manual.")
+    needed = ("type",)
+
+    type: SourceType | None = Field(None, description="csv, excel, parquet, google_sheet, sql or manual.")
     path: Text | None = Field(
         None, description="csv, excel, parquet: a file or a glob, below the workspace. csv: or an https address."
     )
@@ -204,20 +220,6 @@ class Metric(Written):
     predicts: list[Prediction | None] | None = Field(
         None, description="North Star only: the business results that it leads."
     )
-
-
-class Needing(Written):
-    """A block some of whose keys must be there. A rule says which are missing, so that the others are looked at too."""
-
-    needed: ClassVar[tuple[str, ...]]
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        made = handler.resolve_ref_schema(handler(core_schema))
-        for name in cls.needed:
-            key = made["properties"][name]
-            key |= key.pop("anyOf")[0]  # the second is null
-        return {**made, "required": list(cls.needed)}
 
 
 class Goal(Needing):

@@ -55,12 +55,13 @@ def _is_timezone(name: str) -> bool:
 
 
 def needed_keys(draft: Draft) -> Iterator[Fault]:
-    """A goal and a section of the deck have the keys without which they say nothing."""
-    for key, blocks in (("goals", draft.workspace.goals), ("deck", draft.workspace.deck)):
-        for index, block in items(blocks):
+    """A source, a goal and a section of the deck have the keys without which they say nothing."""
+    goals, deck = items(draft.workspace.goals), items(draft.workspace.deck)
+    for key, blocks in (("sources", draft.sources.items()), ("goals", goals), ("deck", deck)):
+        for which, block in blocks:
             for name in block.needed:
-                if not draft.wrote(key, index, name):
-                    path: Path = (key, index, name)
+                if not draft.wrote(key, which, name):
+                    path: Path = (key, which, name)
                     yield draft.error(path, *is_missing(path), key=True)
 
 

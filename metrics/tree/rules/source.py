@@ -41,6 +41,8 @@ _PASSWORD = re.compile(r"[?&;](?:password|passwd|pwd|token|secret)=([^&;\s]*)", 
 def keys_fit_type(draft: Draft) -> Iterator[Fault]:
     """A source has only the keys of its type."""
     for source_id, source in draft.sources.items():
+        if source.type is None:
+            continue
         for key in _OF_SOME_TYPE:
             if key not in _OWN[source.type] and getattr(source, key) is not None:
                 owners = [name for name, own in _OWN.items() if key in own]
@@ -55,7 +57,7 @@ def keys_fit_type(draft: Draft) -> Iterator[Fault]:
 def has_what_it_needs(draft: Draft) -> Iterator[Fault]:
     """A source has the keys without which nothing can be read."""
     for source_id, source in draft.sources.items():
-        for key, example in _NEEDED[source.type].items():
+        for key, example in _NEEDED[source.type].items() if source.type else ():
             if not draft.wrote("sources", source_id, key):
                 message = f"The source '{source_id}' (type {source.type}) has no '{key}'."
                 yield draft.error(("sources", source_id), message, f"Write {key}: {example}.", key=True)
@@ -119,7 +121,7 @@ def path_stays_inside(draft: Draft) -> Iterator[Fault]:
         elif source.type == "csv" and _ENVIRONMENT.fullmatch(written):
             pass
         elif "://" in written:
-            if source.type != "csv":
+            if source.type not in ("csv", None):
                 message = f"The path is a web address, and a source of type {source.type} reads files only."
                 hint = "Save the file in the workspace."
             elif not written.startswith("https://") and not _LOOPBACK.match(written):
