@@ -15,6 +15,7 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+MONTH_LABELS = tuple(name[:3].capitalize() for name in MONTHS)
 
 _ONE_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)

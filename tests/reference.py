@@ -377,6 +377,14 @@ class Reference:
         operands = [] if metric.formula is None else operand_ids(parse(metric.formula))
         return metric.additive and all(self.additive(operand) for operand in operands)
 
+    def adds_up(self, metric_id: str, period: Period) -> bool:
+        """Whether a longer period can have a value: what is not additive has one where nothing is to be added."""
+        metric = self.metrics[metric_id]
+        if metric.additive or metric.formula is not None:
+            return metric.additive
+        series = self.series[metric_id]
+        return series.grain == "monthly" and len(series.expected(period.first, period.last)) <= 1
+
     def degrees(self, metric_id: str) -> set[int]:
         metric = self.metrics[metric_id]
         if metric.formula is None:
@@ -389,7 +397,7 @@ class Reference:
 
     def figure(self, metric_id: str, period: Period) -> Figure:
         metric = self.metrics[metric_id]
-        if period.kind != "week" and not metric.additive:
+        if period.kind != "week" and not self.adds_up(metric_id, period):
             return BLANK
         if metric.formula is None:
             return self.series[metric_id].figure(period)
@@ -422,6 +430,11 @@ class Reference:
                 return BLANK
             if now.expected != before.expected:
                 return BLANK  # four weeks against three
+        for leaf in self.leaves(metric_id):
+            if leaf.grain == "monthly" and len(leaf.expected(period.first, period.last)) != len(
+                leaf.expected(earlier.first, earlier.last)
+            ):
+                return BLANK  # January against January and February
         lacking = now.lacking | before.lacking
         if self.metrics[metric_id].unit == "percent":
             return Figure((now.value - before.value) * (10_000 if points else 1), lacking)
@@ -431,7 +444,8 @@ class Reference:
 
     def target(self, metric_id: str, period: Period) -> Figure:
         metric = self.metrics[metric_id]
-        if period.kind != "week" and not self.additive(metric_id):
+        leaves = [metric_id] if metric.formula is None else [leaf.id for leaf in self.leaves(metric_id)]
+        if period.kind != "week" and not all(self.adds_up(part, period) for part in {metric_id, *leaves}):
             return BLANK
         if period.kind == "week" and any(leaf.grain == "monthly" for leaf in self.leaves(metric_id)):
             return BLANK

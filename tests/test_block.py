@@ -165,6 +165,18 @@ def test_what_stopped_long_ago_is_late_and_not_empty() -> None:
     assert (made.state, made.status) == ("late", "Late: data to 9 Jun 2024")
 
 
+def test_a_target_of_zero_or_less_has_no_share() -> None:
+    for level in (0.0, -80.0):
+        assert make(figures(target=lambda period, level=level: level)).of_target == ""  # type: ignore[misc]
+
+
+def test_what_can_not_be_added_up_says_so() -> None:
+    given = figures()
+    last = replace(given.weekly[-1], value=None)
+    made = make(replace(given, weekly=(*given.weekly[:-1], last)))
+    assert made.status == "No value: too large a number"
+
+
 def test_withheld_is_not_late() -> None:
     given = figures()
     last = replace(given.weekly[-1], value=None, present=3)

@@ -163,6 +163,31 @@ def test_completion(words: str, found: list[str], bakery: Path) -> None:
     assert done.stdout.decode().split() == found
 
 
+def test_set_completes_the_metrics_that_are_typed(tmp_path: Path) -> None:
+    (tmp_path / "northstar.yaml").write_text(
+        "northstar: 1\nsources: {a: {type: csv, path: a.csv, date: day}}\n"
+        "metrics: {typed: {source: manual, role: north_star}, trips: {source: a}}\n",
+        encoding="utf-8",
+    )
+    environment = {"COMP_WORDS": "northstar set t", "COMP_CWORD": "2", "_NORTHSTAR_COMPLETE": "complete_bash"}
+    done = process(environment={**environment, "NORTHSTAR_WORKSPACE": str(tmp_path)})
+    assert done.stdout.decode().split() == ["typed"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_below_the_output_is_a_sentence(bakery: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "metrics", "figures", str(bakery), "--json"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "The output can't be used: No space left on device."
+
+
 # northstar new
 
 

@@ -229,6 +229,13 @@ def test_years_lie_over_each_other() -> None:
     assert lines[0][0]["encoding"]["x"]["sort"] == MONTHS
 
 
+def test_months_that_never_had_a_value_have_their_names() -> None:
+    frame = years({2026: 3}).assign(month_number=[3, 4, 5], month_label=["Sep", "Oct", "Nov"])
+    [(line, rows)] = marks(year_chart(frame, ORDERS), "line")
+    names = ["Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun"]
+    assert [row["month_label"] for row in rows] == line["encoding"]["x"]["sort"] == names
+
+
 def test_an_incomplete_month_of_a_year_is_hollow_and_says_so() -> None:
     frame = years({2026: 3})
     frame.loc[2, "present"] = 14

@@ -116,7 +116,7 @@ def test_every_guess_is_marked_with_its_reason(tmp_path: Path) -> None:
         if line.startswith("    ") and guess_of in ("unit", "aggregate", "good", "scale", "currency", "date_format"):
             assert "  # a guess: " in line and line.split("# a guess: ")[1].strip(), line
     lines = text.splitlines()
-    assert lines[lines.index("    # role: north_star") - 2] == "    name: visits"
+    assert lines[lines.index("    # role: north_star") - 2] == "    name: Visits"
     assert text.count("# role: north_star") == 1
     assert read_tree(text).tree.north_star is None
 

@@ -102,7 +102,10 @@ def test_bare_leaves_the_unit_to_a_place_near_by() -> None:
         (0.25, "duration", "250_ms"),
         (186, "duration", "3_min 6_s"),
         (7200, "duration", "2_h"),
-        (100_000, "duration", "1_d 3_h"),
+        (100_000, "duration", "1_d 4_h"),
+        (86_399, "duration", "1_d"),
+        (3_599.6, "duration", "1_h"),
+        (1e307, "percent", "1.0e309_%"),
     ],
 )
 def test_full(value: float, unit: Unit, written: str) -> None:

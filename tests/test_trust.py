@@ -256,6 +256,34 @@ def test_a_changed_header_and_doubled_rows_are_told(workspace: Callable[..., Wor
         assert warehouse.sources[0].notes == list(notes)
 
 
+def test_days_that_were_appended_once_more_are_told(workspace: Callable[..., WorkspaceFiles]) -> None:
+    tree = {**TREE, "sources": {"shop": TREE["sources"]["shop"]}, "metrics": {"visits": {"source": "shop"}}}
+    files = workspace(tree, {"shop.csv": rows("visits")})
+    assert files.refresh().sources[0].notes == ()
+    lines = rows("visits").splitlines()
+    days = [line.partition(",")[0] for line in lines[1:]]
+    for again, told in (
+        (lines[-2:], f"2 of {len(days)} days have more than one row ({days[-2]} to {days[-1]})"),
+        ([f"{days[3]},7"], f"1 of {len(days)} days has more than one row ({days[3]})"),
+    ):
+        files.write("shop.csv", "\n".join([*lines, *again]) + "\n")
+        (note,) = files.refresh().sources[0].notes
+        assert note.startswith(told), note
+        assert note.endswith("sums add them up. Was an export appended that holds days which were there already?")
+    files.write("shop.csv", "\n".join([*lines, *lines[1 : 1 + len(days) // 2]]) + "\n")
+    assert files.refresh().sources[0].notes == (), "several rows are usual here"
+    sparse = {**tree, "sources": {"shop": {**TREE["sources"]["shop"], "absent": "zero"}}}
+    files = workspace(sparse, {"shop.csv": "\n".join([*lines, *lines[-2:]]) + "\n"})
+    assert files.refresh().sources[0].notes == (), "a row is a thing that happened"
+
+
+def test_a_column_without_any_value_is_told(workspace: Callable[..., WorkspaceFiles]) -> None:
+    metrics = {"visits": {"source": "shop"}, "sales": {"source": "shop"}, "calls": {"source": "shop"}}
+    tree = {**TREE, "sources": {"shop": TREE["sources"]["shop"]}, "metrics": metrics}
+    files = workspace(tree, {"shop.csv": "day,visits,sales,calls\n2026-05-04,1,,x\n2026-05-05,2,,x\n"})
+    assert files.refresh().sources[0].notes == ("No row has a value of sales.",)
+
+
 DAYS = 70  # up to and with Sunday, 10 May 2026
 SHOP: dict[str, Any] = {
     "teams": {"shop": {"lead": "ana@shop.example"}},

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from metrics.tree.faults import TreeError
 from metrics.tree.load import read_tree
 from metrics.tree.schema import schema, schema_text
 from metrics.tree.written import blocks, keys_of
@@ -87,7 +88,8 @@ def test_every_key_has_a_description() -> None:
     def missing(part: Any, path: str) -> list[str]:
         if not isinstance(part, dict):
             return []
-        own = [f"{path}.{name}" for name, key in part.get("properties", {}).items() if not key.get("description")]
+        keys = {} if path.endswith((".then", ".else", ".if")) else part.get("properties", {})
+        own = [f"{path}.{name}" for name, key in keys.items() if not key.get("description")]
         return own + [fault for name, below in part.items() for fault in missing(below, f"{path}.{name}")]
 
     assert missing(schema(), "") == []
@@ -107,7 +109,7 @@ def test_the_example_of_the_documentation_is_faultless() -> None:
     "metric",
     ["{colour: red}", "{role: star}", "{inputs: signups}", "{inputs: [{lag_weeks: 1}]}", "{scale: '1'}", "{name: 5}",
      "{additive: yes}", "{inputs: [{metric: b, lag_weeks: 105}]}", "{target: true}", "{inputs: [~]}",
-     "{scale: 0}", "{owner: nobody}"],
+     "{scale: 0}", "{owner: nobody}", "{unit: currency, currency: eur}"],
 )  # fmt: skip
 def test_the_schema_refuses(metric: str) -> None:
     assert len(faults_by_schema(f"northstar: 1\nmetrics: {{a: {metric}}}\n")) >= 1
@@ -123,6 +125,20 @@ def test_the_schema_refuses(metric: str) -> None:
 )  # fmt: skip
 def test_the_schema_refuses_the_file(text: str) -> None:
     assert len(faults_by_schema(text)) >= 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{type: csv, path: a.csv}", "{type: csv, date: day}", "{type: csv, path: a.csv, date: day, query: select 1}",
+     "{type: csv, path: a.csv, date: day, layout: long, value: v}", "{type: csv, path: a.csv, date: day, value: v}",
+     "{type: sql, url: '${URL}'}", "{type: sql, url: '${URL}', query: select 1, table: t}", "{type: excel}",
+     "{type: manual, date: day}", "{path: a.csv, date: day}"],
+)  # fmt: skip
+def test_the_schema_refuses_a_source_as_the_program_does(source: str) -> None:
+    text = f"northstar: 1\nsources: {{s: {source}}}\nmetrics: {{a: {{source: s, role: north_star}}}}\n"
+    assert len(faults_by_schema(text)) >= 1
+    with pytest.raises(TreeError):
+        read_tree(text)
 
 
 @pytest.mark.parametrize("name", ["olist", "bikeshare"])

@@ -6,6 +6,7 @@ A missing number is the empty string. A minus is a true minus; a narrow no-break
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
@@ -42,7 +43,7 @@ def short(value: float | None, metric: Metric) -> str:
     if metric.unit == "duration":
         text = _clock(abs(value))
     elif metric.unit == "percent":
-        text = f"{_grouped(abs(value) * 100)}{THIN}%"
+        text = f"{_grouped(_percents(value))}{THIN}%"
     else:
         text = _symbol(metric.unit, metric.currency) + _scaled(abs(value))
     return _signed(value, text)
@@ -55,7 +56,7 @@ def bare(value: float | None, metric: Metric, like: float | None) -> str:
     if metric.unit == "duration":
         text = _grouped(abs(value) / _step(abs(like or 0.0))[0])
     elif metric.unit == "percent":
-        text = _grouped(abs(value) * 100)
+        text = _grouped(_percents(value))
     else:
         text = _scaled(abs(value))
     return _signed(value, text)
@@ -112,13 +113,19 @@ def _full(value: float, unit: Unit, currency: str | None) -> str:
     if unit == "duration":
         text = _spelled_clock(size)
     elif unit == "percent":
-        text = f"{_exact(size * 100, 2)}{THIN}%"
+        text = f"{_exact(_percents(value), 2)}{THIN}%"
     elif unit == "currency":
         cents = 0 if (currency or "").upper() in _WITHOUT_CENTS else 2
         text = _symbol(unit, currency) + _money(size, cents)
     else:
         text = _exact(size, 0 if unit == "count" and size >= 100 else 2)
     return _signed(value, text)
+
+
+def _percents(fraction: float) -> float | Decimal:
+    """Return the size of a fraction in percent, also where that is more than a float can hold."""
+    size = abs(fraction) * 100
+    return size if math.isfinite(size) else Decimal(abs(fraction)) * 100
 
 
 def _signed(value: float, text: str) -> str:
@@ -135,7 +142,7 @@ def _symbol(unit: Unit, currency: str | None) -> str:
     return _SYMBOLS.get(code, f"{code}{THIN}")
 
 
-def _three(size: float) -> float:
+def _three(size: float | Decimal) -> float:
     """Round to three significant digits, so that what is written decides on the step: 999.6 is 1.00 k."""
     return float(f"{size:.2e}")
 
@@ -150,7 +157,7 @@ def _is_whole(size: float) -> bool:
     return abs(size - round(size)) < _NOISE
 
 
-def _powered(size: float) -> str:
+def _powered(size: float | Decimal) -> str:
     """Write a number that is out of proportion: two digits will do, and fit."""
     mantissa, _, exponent = f"{size:.1e}".partition("e")
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
@@ -172,10 +179,10 @@ def _small(size: float) -> str:
     return _powered(size) if size < _SMALLEST else _digits(_three(size))
 
 
-def _grouped(size: float) -> str:
+def _grouped(size: float | Decimal) -> str:
     rounded = _three(size)
     if rounded < 1000:
-        return _small(size)
+        return _small(float(size))
     return f"{rounded:,.0f}" if rounded < 1e6 else _powered(size)
 
 
@@ -203,7 +210,8 @@ def _spelled_clock(size: float) -> str:
     if size < 59.9995:
         return _clock(size) if size < 1 else f"{_trimmed(f'{size:.3f}')}{THIN}s"
     names = ("d", "h", "min", "s")
-    days, rest = divmod(round(size), 86400)
+    smaller = 3600 if size >= 86400 else 60 if size >= 3600 else 1
+    days, rest = divmod(round(size / smaller) * smaller, 86400)
     hours, rest = divmod(rest, 3600)
     minutes, seconds = divmod(rest, 60)
     counts = (days, hours, minutes, seconds)
@@ -212,7 +220,7 @@ def _spelled_clock(size: float) -> str:
     return " ".join(shown)
 
 
-def _exact(size: float, decimals: int) -> str:
+def _exact(size: float | Decimal, decimals: int) -> str:
     """Write a number with thousands grouped and `decimals`, more where it is small; no trailing zeros."""
     if size == 0:
         return "0"

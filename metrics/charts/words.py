@@ -111,7 +111,7 @@ def status(metric: Metric, figures: MetricFigures) -> str:
         case "late":
             return f"Late: data to {_day_beside(figures.last_day, figures)}" if figures.last_day else "Late"
         case "withheld":
-            return f"No value: {_why_withheld(figures.last_week)}"
+            return f"No value: {_why_withheld(metric, figures.last_week)}"
         case "monthly":
             return f"in {period(figures.monthly[-1].period)}"
         case "empty":
@@ -132,8 +132,10 @@ def _day_beside(day: date, figures: MetricFigures) -> str:
     return short_day(day) if day.year == figures.last_week.period.last.year else long_day(day)
 
 
-def _why_withheld(point: Point) -> str:
-    """Return why a formula's parts are there and give no value; a point speaks for the part that lacks most."""
+def _why_withheld(metric: Metric, point: Point) -> str:
+    """Return why there is no value where there are days; a formula's point speaks for the part that lacks most."""
+    if metric.formula is None:
+        return "too large a number"
     return "a division by zero" if point.present >= point.expected else "its parts cover different days"
 
 
@@ -162,8 +164,8 @@ def blank(metric: Metric, figures: MetricFigures, point: Point | None = None) ->
 def no_value(metric: Metric, point: Point) -> str:
     """Return why there is no value over a period, as far as the period tells."""
     if not metric.additive and point.period.span != "week":
-        return "Weeks of this metric don't add up to longer periods"
-    return f"Not given: {_why_withheld(point)}" if point.present else _NO_VALUE
+        return "Values of this metric don't add up to longer periods"
+    return f"Not given: {_why_withheld(metric, point)}" if point.present else _NO_VALUE
 
 
 def sentence(metric: Metric, figures: MetricFigures) -> str:
@@ -181,7 +183,7 @@ def sentence(metric: Metric, figures: MetricFigures) -> str:
         newest_day = f"; its values go to {long_day(figures.last_day)}" if figures.last_day else ""
         return f"{metric.name}: late, no value in {week}{newest_day}."
     if which == "withheld":
-        return f"{metric.name}: no value in {week}: {_why_withheld(last)}."
+        return f"{metric.name}: no value in {week}: {_why_withheld(metric, last)}."
     parts = f", {days_present(last)} present" if last.incomplete else ""
     moves = [
         _move(figures.changes.get("wow"), metric, "the week before"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from metrics.calendar import MONTH_LABELS
 from metrics.charts import numbers
 from metrics.charts.chart_axis import Axis, axis_of, label_places
 from metrics.charts.chart_frame import NO_VALUE, days_texts, floats, given
@@ -84,13 +85,15 @@ def year_chart(
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     """Return twelve months of each year, oldest first; months that have no row get no value."""
-    names = {int(number): str(name) for number, name in zip(frame["month_number"], frame["month_label"], strict=True)}
+    known = zip(frame["month_number"], frame["month_label"], strict=True)
+    start = next((MONTH_LABELS.index(name) - int(number) for number, name in known), 0)
+    names = {number: MONTH_LABELS[(start + number) % _MONTHS] for number in range(1, _MONTHS + 1)}
     keys = zip((int(year) for year in frame["year"]), (int(number) for number in frame["month_number"]), strict=True)
     columns = ["value", "present", "expected"]
     found = dict(zip(keys, zip(*(floats(frame[column]) for column in columns), strict=True), strict=True))
     nothing = (float("nan"),) * len(columns)
     rows = [
-        (year, number, names.get(number, str(number)), *found.get((year, number), nothing))
+        (year, number, names[number], *found.get((year, number), nothing))
         for year in sorted({year for year, _ in found})
         for number in range(1, _MONTHS + 1)
     ]

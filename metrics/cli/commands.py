@@ -52,6 +52,28 @@ AsOf = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
 
 
+def metrics_like(ctx: typer.Context, incomplete: str, by_hand: bool = False) -> list[tuple[str, str]]:
+    """Return ids, with names, of the metrics of the workspace on the command line, for the shell to complete.
+
+    `by_hand` leaves those whose values are typed.
+    """
+    from metrics.app_root import demo
+    from metrics.tree.load import load_tree
+
+    # While the option still lacks its value, the parser leaves the workspace among what it could not place.
+    folder = next(iter(ctx.args), None) or ctx.params.get("workspace")
+    try:
+        tree = load_tree(folder or demo()).tree
+    except NorthstarError:
+        return []
+    typed = {source.id for source in tree.sources.values() if source.type == "manual"}
+    return [
+        (metric.id, metric.name)
+        for metric in tree.metrics.values()
+        if metric.id.startswith(incomplete) and (not by_hand or metric.source in typed)
+    ]
+
+
 class TakesNumbers(TyperCommand):
     """A command one of whose arguments is a number: -20 is no option of it."""
 
@@ -75,7 +97,7 @@ class Commands(TyperGroup):
         except NorthstarError as error:
             tell(str(error))
         except OSError as error:
-            if error.errno == errno.EPIPE or error.filename is None:
+            if error.errno == errno.EPIPE or error.strerror is None:
                 raise
-            tell(f"{error.filename} can't be used: {error.strerror}.")
+            tell(f"{error.filename or 'The output'} can't be used: {error.strerror}.")
         raise typer.Exit(1)

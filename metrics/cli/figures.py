@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder
+from metrics.cli.commands import AsJson, AsOf, WorkspaceFolder, metrics_like
 from metrics.cli.output import say, say_json, tell
 from metrics.cli.week import WeekEnding, checked_week, week_to_review
-from metrics.errors import NorthstarError, UnknownNameError, nearest
+from metrics.errors import UnknownNameError, nearest
 
 if TYPE_CHECKING:
     from metrics.review.export import Series
@@ -19,17 +19,7 @@ _SERIES = ("wow", "yoy", "mom")
 
 
 def _complete_metric(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Return the ids, with names, of the metrics of the workspace on the command line."""
-    from metrics.app_root import demo
-    from metrics.tree.load import load_tree
-
-    # While the option still lacks its value, the parser leaves the workspace among what it could not place.
-    folder = next(iter(ctx.args), None) or ctx.params.get("workspace")
-    try:
-        tree = load_tree(folder or demo()).tree
-    except NorthstarError:
-        return []
-    return [(metric.id, metric.name) for metric in tree.metrics.values() if metric.id.startswith(incomplete)]
+    return metrics_like(ctx, incomplete)
 
 
 def _complete_series(incomplete: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from metrics.calendar import MONTHS
+from metrics.calendar import MONTH_LABELS
 from metrics.charts import words
 from metrics.charts.numbers import THIN, change, share, short
 from metrics.cli.output import table
@@ -101,7 +101,7 @@ def _period(key: str) -> str:
     """Return `2026-11-14` as it is, and the month `2026-11` as `Nov 2026`."""
     if len(key) > len("2026-11"):
         return key
-    return f"{MONTHS[int(key[5:]) - 1][:3].capitalize()} {key[:4]}"
+    return f"{MONTH_LABELS[int(key[5:]) - 1]} {key[:4]}"
 
 
 def _name(metric: Metric) -> str:

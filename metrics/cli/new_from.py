@@ -126,14 +126,15 @@ class Has:
 def ask() -> Has:
     """Ask on the terminal what one has."""
     tell("What do you have to begin with?\n  1  a CSV, Excel or Parquet file\n  2  a Google Sheet\n  3  nothing yet")
-    chosen = typer.prompt("1, 2 or 3", type=int, default=3, err=True)
-    while chosen not in (1, 2, 3):
-        tell(f"{chosen} is none of them.")
-        chosen = typer.prompt("1, 2 or 3", type=int, default=3, err=True)
+    chosen = ""
+    while chosen not in ("1", "2", "3"):
+        if chosen:
+            tell(f"{shorten(chosen)} is none of them.")
+        chosen = str(typer.prompt("1, 2 or 3", default="3", err=True)).strip()
     match chosen:
-        case 1:
+        case "1":
             return Has(csv=_asked_file())
-        case 2:
+        case "2":
             sheet = typer.prompt("The sheet's address, or its key", err=True).strip()
             worksheet = typer.prompt("The name of its tab (Enter: the first)", default="", show_default=False, err=True)
             return Has(sheet=sheet, worksheet=worksheet.strip() or None)

@@ -9,13 +9,22 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from metrics.cli.commands import AsJson, WorkspaceFolder
+from metrics.cli.commands import AsJson, WorkspaceFolder, metrics_like
 from metrics.cli.output import say, say_json, tell
+
+
+def _complete_metric(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    return metrics_like(ctx, incomplete, by_hand=True)
 
 
 def set_value(
     metric: Annotated[
-        str, typer.Argument(metavar="METRIC", help="The id of a metric with source: manual; ID.target for its target.")
+        str,
+        typer.Argument(
+            metavar="METRIC",
+            autocompletion=_complete_metric,
+            help="The id of a metric with source: manual; ID.target for its target.",
+        ),
     ],
     day: Annotated[
         str,

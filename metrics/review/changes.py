@@ -53,7 +53,8 @@ def compare(a: PeriodValues, b: PeriodValues, of: Kinds, calendar: Calendar, as_
 
     Percent: (a / b - 1) * 100 where b > 0; a percent-unit metric in basis points: (a - b) * 10,000. As a fraction: the
     same without the factor. Where a metric depends on all days, incomplete values are not compared, nor periods that
-    hold unequally many of its weeks or months.
+    hold unequally many of its weeks. Periods with unequally many months are never compared: of a metric by the month,
+    the days up to 28 February hold one more than those up to it in a leap year.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = np.where(b.value > 0, a.value / b.value - 1, np.nan)
@@ -64,10 +65,9 @@ def compare(a: PeriodValues, b: PeriodValues, of: Kinds, calendar: Calendar, as_
         else:
             change = np.where(percent_unit, difference * 10_000, ratio * 100)
     incomplete = a.incomplete | b.incomplete
-    unequal = of.depends_on_all_days[:, None] & (
-        of.has_weekly_values[:, None] & _unequal("weekly", a.periods, b.periods, calendar)
-        | of.has_monthly_values[:, None] & _unequal("monthly", a.periods, b.periods, calendar)
-    )
+    of_weeks = of.depends_on_all_days & of.has_weekly_values
+    unequal = of_weeks[:, None] & _unequal("weekly", a.periods, b.periods, calendar)
+    unequal |= of.has_monthly_values[:, None] & _unequal("monthly", a.periods, b.periods, calendar)
     change[(incomplete & of.depends_on_all_days[:, None]) | unequal | ~np.isfinite(change)] = np.nan
     return Changes(change, incomplete & ~np.isnan(change), unequal)
 

@@ -190,6 +190,8 @@ class Figures:
             if point.value is None and point.present == 0:
                 return f"no value{when}"
             if point.value is None and point.present >= point.expected:
+                if metric.formula is None:
+                    return f"too large a number{when}"
                 return f"a division by zero, or parts that cover different days{when}"
             if point.value is None or point.incomplete:
                 return f"{point.present} of {point.expected} {self._counted(metric)}{when}"

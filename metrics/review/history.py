@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from metrics.calendar import MONTHS, Period
+from metrics.calendar import MONTH_LABELS, Period
 from metrics.review.changes import compare, kinds
 from metrics.review.period_values import PeriodValues
 from metrics.review.targets import levels
@@ -63,7 +63,7 @@ def yearly_history(tree: Tree, warehouse: Warehouse, metric: Metric, week_ending
     starts = [period.first for period in periods]
     frame["year"] = [calendar.fiscal_year(day) for day in starts]
     frame["month_number"] = [(day.month - calendar.fiscal_year_starts) % 12 + 1 for day in starts]
-    frame["month_label"] = [MONTHS[day.month - 1][:3].capitalize() for day in starts]
+    frame["month_label"] = [MONTH_LABELS[day.month - 1] for day in starts]
     return _whole_counts(frame).reset_index(drop=True)[columns]
 
 

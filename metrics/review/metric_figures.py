@@ -77,10 +77,10 @@ class MetricFigures:
 
     @property
     def of_target(self) -> float | None:
-        """Last week's value as a share of its target; None without either, or while one is incomplete."""
+        """Last week's value as a share of a target above 0; None without either, or while one is incomplete."""
         if self.target is None:
             return None
         value, target = self.last_week, self.target.weekly[-1]
-        if value.value is None or not target.value or value.incomplete or target.incomplete:
+        if value.value is None or target.value is None or target.value <= 0 or value.incomplete or target.incomplete:
             return None
         return value.value / target.value

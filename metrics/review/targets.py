@@ -42,12 +42,15 @@ def levels(
 
 
 def _applies(tree: Tree, metric: Metric, states: Mapping[str, SeriesState], periods: Sequence[Period]) -> Bools:
-    """Where a metric can have a value at all: not over months if not additive, not in weeks if counted by month."""
+    """Where a metric can have a value at all: not in weeks if counted by month, and one alone if not additive."""
     is_week = _are_weeks(periods)
     leaves = list(tree.leaves(metric.id))
     applies = np.full(len(periods), True)
-    if not all(part.additive for part in (metric, *leaves)):
-        applies &= is_week
+    not_added = [part for part in (metric, *leaves) if not part.additive]
+    if not_added:
+        by_month = all(part.formula is None and states[part.id].grain == "monthly" for part in not_added)
+        one = np.array([tree.calendar.values_in("monthly", period) <= 1 for period in periods])
+        applies &= one if by_month else is_week
     if any(states[leaf.id].grain == "monthly" for leaf in leaves):
         applies &= ~is_week
     return applies

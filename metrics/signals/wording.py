@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from metrics.calendar import MONTHS
+from metrics.calendar import MONTH_LABELS, MONTHS
 from metrics.signals.kind import Kind
 from metrics.signals.memory import Floats
 from metrics.tree.tree import Metric
@@ -63,7 +63,7 @@ def sentence(judged: Judged, write: WriteNumber) -> str:
 def week_name(week: date, seen_from: date) -> str:
     """Return `the week to 3 Oct`, with the year where it is another one."""
     year = "" if week.year == seen_from.year else f" {week.year}"
-    return f"the week to {week.day} {MONTHS[week.month - 1][:3].capitalize()}{year}"
+    return f"the week to {week.day} {MONTH_LABELS[week.month - 1]}{year}"
 
 
 def difference(size: float, metric: Metric, write: WriteNumber) -> str:

@@ -304,7 +304,7 @@ class _Reading:
             raise SourceError(f"{names}: no readable value.{first}")
 
     def _tell_absences(self, tally: Mapping[int, Tally], any_dirty: bool) -> None:
-        """Say which series got no row and why, and which names in the files belong to no series."""
+        """Say which series got no row and why, which no value, and which names in the files belong to no series."""
         empty = [one for number, one in self._series.items() if number not in tally]
         absences = Absences(self._connection, self._plans)
         if self._long and (any_dirty or empty or ANY_ROW in tally):
@@ -312,3 +312,11 @@ class _Reading:
             self._notes += [note] if note else []
         for one in empty:
             self._failed[one.number] = absences.why_empty(one)
+        left_out = {problem.metric for problem in self._problems}
+        blank = {
+            one.column: None
+            for number, one in self._series.items()
+            if number in tally and not tally[number].values and one.metric not in left_out
+        }
+        if blank:
+            self._notes.append(f"No row has a value of {some(blank)}.")

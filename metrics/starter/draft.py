@@ -15,7 +15,7 @@ from metrics.tree.resolve import words
 TEAM = "team_1"
 _LONGEST_NAME = 120
 _MARK = 28
-_AS_CODE = re.compile("[a-z0-9]+(_[a-z0-9]+)+")
+_AS_CODE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
 
 
 def draft(workspace: str, source: str, keys: Mapping[str, str], start: Start) -> str:

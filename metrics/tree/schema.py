@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from metrics.tree.rules.source import LONG, NEEDED, OWN
 from metrics.tree.written import ID_PATTERN, Workspace
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,7 +22,26 @@ def schema() -> dict[str, Any]:
             if option.get("type") == "object":
                 option["propertyNames"] = {"pattern": ID_PATTERN}
     made["required"] = ["northstar", "metrics"]
+    made["$defs"]["Source"]["allOf"] = [*map(_keys_of_type, OWN), _long()]
     return {"$schema": _DIALECT, "title": "northstar.yaml", **made}
+
+
+def _keys_of_type(kind: str) -> dict[str, Any]:
+    """Return that a source of a type has what it needs, and no key of the others."""
+    strange = sorted(frozenset[str]().union(*OWN.values()) - OWN[kind])
+    then: dict[str, Any] = {"required": sorted(NEEDED[kind]), "properties": dict.fromkeys(strange, False)}
+    if kind == "sql":
+        then["oneOf"] = [{"required": [key]} for key in ("query", "table")]
+    return _if("type", kind, then)
+
+
+def _long() -> dict[str, Any]:
+    without = {"properties": dict.fromkeys(LONG, False)}
+    return {**_if("layout", "long", {"required": sorted(LONG)}), "else": without}
+
+
+def _if(key: str, value: str, then: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": then}
 
 
 def schema_text() -> str:

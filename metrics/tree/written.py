@@ -210,7 +210,11 @@ class Metric(Written):
     )
     formula: Text | None = Field(None, description="Metric ids and numbers with + - * / and parentheses.")
     unit: Unit | None = Field(None, description="How it is shown. Default: number.")
-    currency: Text | None = Field(None, description="unit currency: the three-letter code, such as EUR.")
+    currency: Text | None = Field(
+        None,
+        description="unit currency: the three-letter code, such as EUR.",
+        json_schema_extra={"pattern": "^[A-Z]{3}$"},
+    )
     good: Good | None = Field(None, description="The good direction. Default: up, for a guardrail down.")
     target: Target | None = Field(None, description="A week's level, or {column: ...} for a series.")
     denominator: Text | None = Field(None, description="The id of the metric that a mean or share rests on.")

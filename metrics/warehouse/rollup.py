@@ -29,20 +29,24 @@ EXPECTED = """
 
 # The days of each period for each kind of series. `of_weeks` tells the days of a period that has bounds of its own for
 # weekly values: true for those, false for the others' days; null in all other periods, whose days are the same for
-# every grain. A monthly value says nothing of a week, and what is not additive says nothing of a longer period.
+# every grain. A monthly value says nothing of a week, and what is not additive says nothing of a period that holds
+# several of its values.
 # `fingerprint` is null on days that the grain does not expect.
 _PERIOD_DAYS = f"""
 create or replace temp table period_day as
 select grain, additive, period, day, case when {EXPECTED} then hash(day) end as fingerprint
 from (
-    select number as period, span = 'week' as is_week, case when first_week is not null then false end as of_weeks,
+    select number as period, span = 'week' as is_week,
+           date_diff('month', first, last + 1) < 2 as one_month,
+           case when first_week is not null then false end as of_weeks,
            unnest(generate_series(first, last, interval 1 day))::date as day
     from periods
     union all
-    select number, false, true, unnest(generate_series(first_week, last_week, interval 1 day))::date
+    select number, false, false, true, unnest(generate_series(first_week, last_week, interval 1 day))::date
     from periods where first_week is not null
 ), (select unnest(['daily', 'weekdays', 'weekly', 'monthly']) as grain), (select unnest([true, false]) as additive)
-where not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true) and (is_week or additive)
+where not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'weekly'), true)
+    and (is_week or additive or one_month and grain = 'monthly')
 """
 
 _EXPECTED_IN_PERIOD = """

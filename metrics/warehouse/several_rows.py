@@ -46,6 +46,24 @@ from (
 having count(*) filter (same) > count(*) / 2 and count(*) >= 10
 """
 
+# Days with several rows that a sum adds up, in a source that has one row a day on nearly all others. A source without a
+# row on days of zero has one a thing that happened, now and then two on a day.
+_EXCEPTIONS = """
+select several, days, first_day, last_day
+from (
+    select count(*) filter (several) as several, count(*) as days,
+           min(day) filter (several) as first_day, max(day) filter (several) as last_day
+    from (
+        select day, max(filled) > 1 as several
+        from (select series, day, count(value) as filled from reading group by series, day) as reading
+        join series on series.number = reading.series
+        where aggregate = 'sum' and absent = 'missing'
+        group by day
+    )
+)
+where several > 0 and several * 4 <= days
+"""
+
 _SEVERAL_VALUES = """
 insert into problem
 select $source, $file, null, column_name, format('{} and {}', smallest, largest),
@@ -89,11 +107,21 @@ def combine(connection: duckdb.DuckDBPyConnection, report: Report) -> int:
 
 
 def doubled(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Say so where most days have the same values twice, as after an export that was appended to itself."""
-    found = connection.execute(_DOUBLED).fetchone()
-    if not found or not found[0]:
-        return []
-    return [
-        f"Most days have their rows more than once, with the same values ({found[0]:,} of {found[1]:,}): sums count"
-        " them each time. Was an export appended twice?"
-    ]
+    """Say so where an export seems to have been appended to another one that has the same days.
+
+    That is where most days have the same values twice, and where few days have several rows and the others one.
+    """
+    if found := connection.execute(_DOUBLED).fetchone():
+        return [
+            f"Most days have their rows more than once, with the same values ({found[0]:,} of {found[1]:,}): sums count"
+            " them each time. Was an export appended twice?"
+        ]
+    if found := connection.execute(_EXCEPTIONS).fetchone():
+        several, days, first, last = found
+        when = str(first) if first == last else f"{first} to {last}"
+        have = "has" if several == 1 else "have"
+        return [
+            f"{several:,} of {days:,} days {have} more than one row ({when}): sums add them up. Was an export appended"
+            " that holds days which were there already?"
+        ]
+    return []

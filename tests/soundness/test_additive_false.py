@@ -1,4 +1,4 @@
-"""`additive: false`: weeks don't add up to months, so months and all that runs up to a date are blank."""
+"""`additive: false`: values don't add up, so what holds several of them is blank."""
 
 from typing import Any
 
@@ -53,3 +53,26 @@ def test_a_formula_may_be_declared_so(drawn: Any) -> None:
     assert ratio["summary"]["last_week"] == 2
     assert ratio["summary"]["ytd"] is None
     assert set(ratio["monthly"].values()) == {None}
+
+
+def test_a_month_has_its_own_value(drawn: Any) -> None:
+    """The number of different visitors, a month: a quarter's is not known, its first month is.
+
+    visitors         2025-01-31  monthly  10*12 20 30 40 50
+    visitors.target  2025-01-31  monthly  15*16
+    """
+    visitors = drawn("2026-05-03", visitors={"additive": False}, double={"formula": "visitors * 2"})
+    for name, times in (("visitors", 1), ("double", 2)):
+        found = visitors[name]
+        assert [found["monthly"][f"2026-0{month}"] for month in (1, 2, 3, 4)] == [
+            20 * times,
+            30 * times,
+            40 * times,
+            50 * times,
+        ]
+        assert found["monthly_prior_year"]["2026-04"] == 10 * times
+        assert found["summary"]["mtd"] is None, "May has not ended"
+        assert found["summary"]["qtd"] == 50 * times and found["summary"]["qtd_yoy"] == 400
+        assert found["summary"]["ytd"] is found["summary"]["ytd_yoy"] is None
+    assert visitors["visitors"]["target"]["monthly"]["2026-04"] == 15
+    assert (visitors["visitors"]["target"]["qtd"], visitors["visitors"]["target"]["ytd"]) == (15, None)

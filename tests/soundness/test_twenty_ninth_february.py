@@ -56,3 +56,15 @@ def test_the_last_month_may_end_with_the_29th(drawn: Any) -> None:
     assert plan["monthly"]["2024-02"] == 29
     assert plan["summary"]["ytd"] == 60
     assert plan["incomplete"] == []
+
+
+def test_january_alone_is_not_compared_with_january_and_february(drawn: Any) -> None:
+    """To Friday 28 February 2020 one month has ended; a year before there were two.
+
+    rate   2019-01-31  monthly  100 400 100*12
+    total  2019-01-31  monthly  100 400 100*12
+    """
+    figures = drawn("2020-02-28", {"week_ends_on": "friday"}, rate={"aggregate": "mean"}, total={"aggregate": "sum"})
+    for name in ("rate", "total"):
+        assert (figures[name]["summary"]["qtd"], figures[name]["summary"]["ytd"]) == (100, 100)
+        assert figures[name]["summary"]["qtd_yoy"] is figures[name]["summary"]["ytd_yoy"] is None

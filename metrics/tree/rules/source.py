@@ -12,7 +12,7 @@ from metrics.tree.resolve import MANUAL
 from metrics.tree.week_time import weekday_and_time
 
 _TABLE = frozenset(("date", "date_format", "layout", "metric", "value"))
-_OWN = {
+OWN = {
     "csv": frozenset(("path",)) | _TABLE,
     "excel": frozenset(("path", "worksheet", "range")) | _TABLE,
     "parquet": frozenset(("path",)) | _TABLE,
@@ -20,8 +20,8 @@ _OWN = {
     "sql": frozenset(("url", "query", "table", "row_limit", "timeout_seconds")) | _TABLE,
     "manual": frozenset[str](),
 }
-_OF_SOME_TYPE = sorted(frozenset[str]().union(*_OWN.values()))
-_NEEDED = {
+_OF_SOME_TYPE = sorted(frozenset[str]().union(*OWN.values()))
+NEEDED = {
     "csv": {"path": "sales.csv", "date": "day"},
     "excel": {"path": "sales.xlsx"},
     "parquet": {"path": "sales.parquet"},
@@ -29,7 +29,7 @@ _NEEDED = {
     "sql": {"url": "${NAME}"},
     "manual": {},
 }
-_LONG = {"metric": "and the column of names", "value": "and the column of values"}
+LONG = {"metric": "and the column of names", "value": "and the column of values"}
 _OTHER_FILES = {".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet"}
 _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?/")
 _DIRECTIVES = "aAbBdHIjmMpSfyYZzGuUVWcxX%"
@@ -44,8 +44,8 @@ def keys_fit_type(draft: Draft) -> Iterator[Fault]:
         if source.type is None:
             continue
         for key in _OF_SOME_TYPE:
-            if key not in _OWN[source.type] and getattr(source, key) is not None:
-                owners = [name for name, own in _OWN.items() if key in own]
+            if key not in OWN[source.type] and getattr(source, key) is not None:
+                owners = [name for name, own in OWN.items() if key in own]
                 yield draft.error(
                     ("sources", source_id, key),
                     f"'{key}' belongs to a source of type {' or '.join(owners)}, and this is {source.type}.",
@@ -57,7 +57,7 @@ def keys_fit_type(draft: Draft) -> Iterator[Fault]:
 def has_what_it_needs(draft: Draft) -> Iterator[Fault]:
     """A source has the keys without which nothing can be read."""
     for source_id, source in draft.sources.items():
-        for key, example in _NEEDED[source.type].items() if source.type else ():
+        for key, example in NEEDED[source.type].items() if source.type else ():
             if not draft.wrote("sources", source_id, key):
                 message = f"The source '{source_id}' (type {source.type}) has no '{key}'."
                 yield draft.error(("sources", source_id), message, f"Write {key}: {example}.", key=True)
@@ -98,7 +98,7 @@ def layout_fits_columns(draft: Draft) -> Iterator[Fault]:
     """layout long names its two columns; layout wide has neither."""
     for source_id, source in draft.sources.items():
         path = ("sources", source_id)
-        for key, example in _LONG.items():
+        for key, example in LONG.items():
             if source.layout == "long" and source.type != MANUAL and not draft.wrote(*path, key):
                 message = f"The source '{source_id}' has layout long, but no '{key}'."
                 yield draft.error(path, message, f"Write {key}: {example}.", key=True)
