@@ -128,7 +128,7 @@ def test_what_a_block_says() -> None:
     assert (made.value, made.wow, made.yoy) == ("530", f"+3.1{THIN}%", f"+18{THIN}%")
     assert made.of_target == f"95{THIN}%"
     assert made.sentence == (
-        f"Activated teams: 530 in the week ending 14 Nov 2026, up 3.1{THIN}% on the week before "
+        f"Activated teams: 530 in the week ending 14 Nov 2026, up 3.1{THIN}% week on week "
         f"and up 18.0{THIN}% on the year before."
     )
     assert len(made.box) == len(BOX_HEADINGS) == 9
@@ -271,7 +271,7 @@ def test_percent_changes_in_basis_points() -> None:
     made = make(figures(constantly(0.312), changes={"wow": -12.0}), rate)
     assert (made.value, made.wow, made.change_unit) == (f"31.2{THIN}%", f"{MINUS}12{THIN}bps", "bps")
     assert made.kind == "Lower is better"
-    assert f"down 12{THIN}bps on the week before" in made.sentence
+    assert f"down 12{THIN}bps week on week" in made.sentence
 
 
 def test_durations_of_a_block_share_a_unit() -> None:

@@ -353,12 +353,12 @@ def test_a_file_that_was_moved_keeps_its_values_and_tells_where_they_were_read(s
     for _ in range(2):
         assert outcomes(shop.refresh()) == {"shop": "unchanged", "web": "stale"}
         assert last_week(shop)["visits"] == 700
-        assert states(shop)["web"].read_from == " They were read from web.csv."
+        assert states(shop)["web"].read_from == " The values shown were read from web.csv."
     told = shop.command("refresh").stderr
-    assert "moved.csv" in told and "They were read from web.csv." in told
+    assert "moved.csv" in told and "The values shown were read from web.csv." in told
     (shop.folder / "web.csv").rename(shop.folder / "moved.csv")
     assert outcomes(shop.refresh()) == {"shop": "unchanged", "web": "read"}
-    assert states(shop)["web"].read_from == " They were read from moved.csv."
+    assert states(shop)["web"].read_from == " The values shown were read from moved.csv."
 
 
 def test_a_metric_that_took_over_an_id_has_values_of_its_own(shop: WorkspaceFiles) -> None:

@@ -9,6 +9,7 @@ const SPOKEN = [
 const CHANGES = new Set([1, 2, 4, 6, 8]);
 // Blocks a grid: whole rows of two, three and four. The browser lays out only the grids near the screen.
 const SHEET = 12;
+const LEAST_HEIGHT = 14; // of what a line of six weeks in the table shows, of the 70 that a panel has
 const MOST_SIGNS = 5; // that fit into a column of the box, besides a thin blank
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
@@ -190,6 +191,14 @@ function drawGrid(data, drawn) {
   return wall;
 }
 
+// From top to bottom of what is drawn: beside larger months, weeks fill a part of their panel only. A wobble stays one.
+function heights(paths) {
+  const found = paths.flatMap((path) => [...(path ?? "").matchAll(/[ML][-\d.]+ ([-\d.]+)/g)].map((at) => Number(at[1])));
+  const [top, bottom] = found.length ? [Math.min(...found), Math.max(...found)] : [18, 88];
+  const spare = Math.max(0, LEAST_HEIGHT - (bottom - top)) / 2 + 1;
+  return [top - spare, bottom - top + 2 * spare];
+}
+
 function spark(block) {
   const weeks = block.panels[0];
   if (!weeks) return `<td class="trend"></td>`;
@@ -197,7 +206,8 @@ function spark(block) {
   const last = weeks.marks.at(-1);
   const newest = last[1] === null ? "" : dots([last]);
   const drawn = stroke("prior", weeks.prior) + stroke("current", weeks.line) + stroke("newest", newest);
-  return `<td class="trend"><svg class="spark" viewBox="${from - 4} 18 ${to - from + 8} 70" preserveAspectRatio="none" aria-hidden="true">${drawn}${stroke("hole newest", last[2] ? newest : "")}</svg></td>`;
+  const [top, height] = heights([weeks.prior, weeks.line]);
+  return `<td class="trend"><svg class="spark" viewBox="${from - 4} ${top} ${to - from + 8} ${height}" preserveAspectRatio="none" aria-hidden="true">${drawn}${stroke("hole newest", last[2] ? newest : "")}</svg></td>`;
 }
 
 function markCell(marks) {

@@ -35,6 +35,13 @@ def prepared(series: pd.DataFrame, metric: Metric, view: View) -> pd.DataFrame:
     return frame
 
 
+def described(frame: pd.DataFrame, metric: Metric, view: View) -> str:
+    """Return a sentence on a chart's frame, for who can't see it: its span, and its newest value."""
+    span = f"{metric.name}: {len(frame)} {view} to {frame['period_text'].iloc[-1]}."
+    newest = frame[frame["value"].notna()].tail(1)
+    return " ".join([span, *(f"{row.period_text}: {row.value_text}." for row in newest.itertuples())])
+
+
 def days_texts(frame: pd.DataFrame) -> list[str]:
     """Return `5 of 7` for each row: `present` of `expected` days have a value; nothing where none is expected."""
     return [

@@ -82,6 +82,15 @@ def note_flags(chart: alt.Chart, colours: Colours) -> alt.Chart:
     return layer
 
 
+def zooming() -> alt.Parameter:
+    """Return what lets a drag move the time axis, and the wheel zoom it with Ctrl or by a pinch; else a page scrolls.
+
+    A double-click shows all of it again.
+    """
+    held = "event.ctrlKey || event.metaKey"
+    return alt.selection_interval(name="zoom", bind="scales", encodings=["x"], zoom=f"wheel![{held}]")
+
+
 def choosable(columns: alt.Chart) -> alt.Chart:
     """Let a click on one of the columns that cover a chart choose its week; Escape leaves it.
 

@@ -13,7 +13,7 @@ Theme = Literal["light", "dark"]
 Width = int | Literal["container"]
 Layer = alt.Chart | alt.LayerChart
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 NO_VALUES = "No values yet"
 
 
@@ -59,15 +59,20 @@ THEMES: dict[Theme, Colours] = {
 
 
 def dressed(
-    layers: Sequence[Layer], colours: Colours, width: Width, height: int, frame: pd.DataFrame | None = None
+    layers: Sequence[Layer],
+    colours: Colours,
+    width: Width,
+    height: int,
+    frame: pd.DataFrame | None = None,
+    description: str | None = None,
 ) -> alt.LayerChart:
     """Return layers as one chart in the house's dress: transparent, without frame and grid, the page's font.
 
-    Layers that have no data of their own draw those of `frame`.
+    Layers that have no data of their own draw those of `frame`. `description` is what a screen reader tells.
     """
     axis = alt.AxisConfig(domainColor=colours.rule, tickColor=colours.rule, grid=False, **_labels(colours))
     upright = alt.AxisConfig(domain=False, ticks=False, labelPadding=8)
-    return _chart(layers, axis, upright, width, height, frame)
+    return _chart(layers, axis, upright, width, height, frame, description)
 
 
 def titled(layers: Sequence[Layer], colours: Colours, width: Width, height: int) -> alt.LayerChart:
@@ -88,10 +93,12 @@ def _chart(
     width: Width,
     height: int,
     frame: pd.DataFrame | None,
+    description: str | None = None,
 ) -> alt.LayerChart:
     """Return a chart, made in one go: each method that adds to a chart copies all of it."""
     return alt.LayerChart(
         data=alt.Undefined if frame is None else frame,
+        description=description or alt.Undefined,
         layer=list(layers),
         width=width,
         height=height,

@@ -17,8 +17,8 @@ import pandas as pd
 
 from metrics.charts import numbers, words
 from metrics.charts.chart_axis import Axis, axis_of, label_places
-from metrics.charts.chart_frame import View, prepared
-from metrics.charts.chart_marks import choosable, note_flags, signal_marks, with_notes, with_signals
+from metrics.charts.chart_frame import View, described, prepared
+from metrics.charts.chart_marks import choosable, note_flags, signal_marks, with_notes, with_signals, zooming
 from metrics.charts.chart_theme import NO_VALUES, THEMES, Colours, Layer, Theme, Width, dressed, nothing
 from metrics.charts.note_mark import NoteMark
 from metrics.signals.signal import Signal
@@ -92,12 +92,11 @@ def metric_chart(
     if not len(values):
         return dressed([nothing(colours, empty)], colours, width, height)
     drawing = Drawing(frame, time_axis(frame), axis_of(values.tolist(), metric, height), colours)
-    zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     layers: list[Layer] = [
         *divider_rules(drawing, dividers),
         prior_year_line(drawing),
         target_line(drawing),
-        current_line(drawing).add_params(zoom),
+        current_line(drawing).add_params(zooming()),
         complete_points(drawing),
         incomplete_points(drawing),
         *(signal_marks(drawing.chart(), drawing.y("value"), colours) if signals else ()),
@@ -105,7 +104,7 @@ def metric_chart(
         note_flags(drawing.chart(), colours),
         choosable(tooltips(drawing, view)) if choose else tooltips(drawing, view),
     ]
-    return dressed(layers, colours, width, height, frame)
+    return dressed(layers, colours, width, height, frame, described(frame, metric, view))
 
 
 def divider_rules(drawing: Drawing, dividers: Sequence[Divider]) -> list[Layer]:

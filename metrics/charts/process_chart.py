@@ -11,8 +11,8 @@ import pandas as pd
 
 from metrics.charts import numbers, words
 from metrics.charts.chart_axis import axis_of
-from metrics.charts.chart_frame import given, naive_days
-from metrics.charts.chart_marks import choosable, note_flags, signal_marks, told, with_notes
+from metrics.charts.chart_frame import described, given, naive_days
+from metrics.charts.chart_marks import choosable, note_flags, signal_marks, told, with_notes, zooming
 from metrics.charts.chart_theme import NO_VALUES, THEMES, Layer, Theme, Width, dressed, nothing
 from metrics.charts.metric_chart import BREAK, HEIGHT, Drawing, time_axis
 from metrics.charts.note_mark import NoteMark
@@ -49,18 +49,17 @@ def process_chart(
     if not len(values):
         return dressed([nothing(colours, empty)], colours, width, height)
     drawing = Drawing(frame, time_axis(frame), axis_of(values.tolist(), metric, height), colours)
-    zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     layers: list[Layer] = [
         _limits(drawing),
         _expected(drawing),
-        _line(drawing).add_params(zoom),
+        _line(drawing).add_params(zooming()),
         _routine(drawing),
         *signal_marks(drawing.chart(), drawing.y("value"), colours),
         _recalculated(drawing),
         note_flags(drawing.chart(), colours),
         choosable(_tooltips(drawing)) if choose else _tooltips(drawing),
     ]
-    return dressed(layers, colours, width, height, frame)
+    return dressed(layers, colours, width, height, frame, described(frame, metric, "weeks"))
 
 
 def _prepared(weeks: pd.DataFrame, metric: Metric, sentences: Mapping[date, str]) -> pd.DataFrame:

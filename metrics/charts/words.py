@@ -186,8 +186,8 @@ def sentence(metric: Metric, figures: MetricFigures) -> str:
         return f"{metric.name}: no value in {week}: {_why_withheld(metric, last)}."
     parts = f", {days_present(last)} present" if last.incomplete else ""
     moves = [
-        _move(figures.changes.get("wow"), metric, "the week before"),
-        _move(figures.changes.get("yoy_week"), metric, "the year before"),
+        _move(figures.changes.get("wow"), metric, "week on week"),
+        _move(figures.changes.get("yoy_week"), metric, "year on year"),
     ]
     told = " and ".join(move for move in moves if move)
     told = f", {told}" if told else ""
@@ -199,5 +199,5 @@ def _move(change: Change | None, metric: Metric, base: str) -> str:
         return ""
     written = numbers.change(abs(change.value), metric).lstrip("+")
     if not written.strip(f"0.{numbers.THIN}%bps"):
-        return f"unchanged on {base}"
-    return f"{'up' if change.value > 0 else 'down'} {written} on {base}"
+        return f"unchanged {base}"
+    return f"{'up' if change.value > 0 else 'down'} {written} {base}"

@@ -80,7 +80,10 @@ def year_chart(
                 fontWeight=600 if newest else 400,
             ),
         ]
-    return dressed(layers, colours, width, height)
+    newest = valued.iloc[-1]
+    told = f"{metric.name}: months of {', '.join(ends['year_name'][::-1])}."
+    told += f" {newest['month_label']} {newest['year_name']}: {numbers.full(given(newest['value']), metric)}."
+    return dressed(layers, colours, width, height, description=told)
 
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:

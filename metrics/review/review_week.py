@@ -43,25 +43,25 @@ def newest_week(tree: Tree, warehouse: Warehouse, today: date) -> date | None:
     return tree.calendar.week_ending(max(days)) if days else None
 
 
-def weeks_with_values(tree: Tree, warehouse: Warehouse, today: date | None = None) -> list[date]:
-    """Return the weeks from the newest with any value back to the oldest; with `today`, those that ended by then.
+def weeks_with_values(tree: Tree, warehouse: Warehouse, today: date, running: bool = False) -> list[date]:
+    """Return the weeks from the newest with any value back to the oldest, of those that ended by today.
 
-    A monthly value is the newest of its metric in all weeks until the next month ends.
+    With `running` also newer ones that have values of their own. A monthly value is the newest of its metric in all
+    weeks until the next month ends.
     """
     calendar = tree.calendar
-    up_to = calendar.last_week_ended(today) if today else date.max
-    newest = _newest_days(warehouse, up_to)
+    ended = calendar.last_week_ended(today)
+    newest = _newest_days(warehouse, date.max if running else ended)
     if not newest:
         return []
     oldest = min(state.first_day for state in warehouse.series.values() if state.kind == "value" and state.first_day)
     ends = []
     for key, day in newest.items():
+        ends.append(calendar.week_ending(day))
         if warehouse.series[key].grain == "monthly":
             next_month = shift_month(month_of(day), 1)
-            ends.append(calendar.last_week_ended(next_month.last - timedelta(days=1)))
-        else:
-            ends.append(calendar.week_ending(day))
-    end = min(max(ends), up_to)
+            ends.append(min(ended, calendar.last_week_ended(next_month.last - timedelta(days=1))))
+    end = max(ends) if running else min(max(ends), ended)
     count = (end - calendar.week_ending(oldest)).days // 7 + 1
     return [period.last for period in reversed(calendar.weeks(end, count))]
 

@@ -85,7 +85,8 @@ def _outside(judged: Judged, write: WriteNumber) -> str:
         size = round(size)
     side = 0 if high else 1
     how = _MORE_AND_LESS.get(metric.unit, ("above", "below"))[side]
-    much = f"{difference(size, metric, write)} {how}" if size else f"just {('above', 'below')[side]}"
+    hardly = not size or write(value, metric) == write(bound, metric)
+    much = f"just {('above', 'below')[side]}" if hardly else f"{difference(size, metric, write)} {how}"
     text = f"{much[0].upper()}{much[1:]} the {_range(judged, write)} expected"
     if judged.peak:
         text += ", which allows for the same week of past years"

@@ -121,7 +121,7 @@ class SourceState:
         if not self.files:
             return ""
         more = f" and {len(self.files) - 3:,} more" if len(self.files) > 3 else ""
-        return f" They were read from {', '.join(self.files[:3])}{more}."
+        return f" The values shown were read from {', '.join(self.files[:3])}{more}."
 
 
 class WarehouseError(NorthstarError):

@@ -11,7 +11,7 @@ from metrics.charts import words
 from metrics.charts.tree_card import spelled_formula
 from metrics.review.deck import ROLES
 from metrics.tree.tree import Claim, Metric
-from pages.parts import definitions, links, trusted
+from pages.parts import definitions, links, review, trusted
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import plain
@@ -34,7 +34,7 @@ def show(opened: Opened, metric: Metric, week_ending: date) -> None:
     _fact("Definition", metric.definition)
     _fact("Formula", spelled_formula(metric, tree) if metric.formula else None)
     _fact("Owner", ", ".join(part for part in (metric.owner, team) if part))
-    _fact("Role", f"{ROLES[metric.role]}. {words.kind(metric, None)}.")
+    _fact("Role", f"{ROLES[metric.role]}. {review.blocks(opened, week_ending)[metric.id].kind}.")
     _links("What drives it", _drivers(metric), opened, week_ending)
     _links("What it drives", _driven(opened, metric), opened, week_ending)
     _fact("Source", _source(opened, metric))

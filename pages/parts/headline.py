@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -10,28 +10,35 @@ import streamlit as st
 from metrics.charts import words
 from metrics.charts.block import Block
 from metrics.review.figures import Figures
+from metrics.signals.signal import Signal
 from metrics.tree.tree import Tree
-from pages.parts import links
+from pages.parts import links, signalled
 from pages.parts.opening import Opened
+from pages.parts.text import plain
 
 _MOST_NAMED = 6
 
 
-def show(opened: Opened, figures: Figures, shown: Sequence[Block]) -> None:
-    """Say how the North Star's week was, and which of the metrics shown are not all there."""
+def show(opened: Opened, figures: Figures, shown: Sequence[Block], judged: bool) -> None:
+    """Say how the North Star's week was, and which of the metrics shown have a signal or are not all there.
+
+    While weeks are still to be `judged`, signals are left out.
+    """
     with st.container(gap="xsmall", key="headline"):
-        _north_star(opened.tree, figures)
+        _north_star(opened, figures, judged)
         _newer_weeks(opened, figures)
-        _not_all_there(opened.tree, figures.week_ending, shown)
+        signals = signalled.of_week(opened, figures.week_ending) if judged else {}
+        _to_look_at(opened.tree, figures.week_ending, shown, signals)
 
 
-def _north_star(tree: Tree, figures: Figures) -> None:
-    metric = tree.north_star
+def _north_star(opened: Opened, figures: Figures, judged: bool) -> None:
+    metric = opened.tree.north_star
     if metric is None:
         st.markdown("No North Star is declared yet: give one metric `role: north_star` in `northstar.yaml`.")
         return
-    sentence = words.sentence(metric, figures[metric.id])
-    st.markdown(f"**{links.metric_link(sentence, metric.id, figures.week_ending).markdown}**")
+    sentence = links.metric_link(words.sentence(metric, figures[metric.id]), metric.id, figures.week_ending).markdown
+    routine = signalled.routine_or_signal(opened, metric, figures.week_ending) if judged else ""
+    st.markdown(f"**{sentence}** {plain(routine)}")
 
 
 def _newer_weeks(opened: Opened, figures: Figures) -> None:
@@ -49,14 +56,14 @@ def _newer_weeks(opened: Opened, figures: Figures) -> None:
     st.caption(f"{weeks} {told}. The Data page says what is late, and since when.")
 
 
-def _not_all_there(tree: Tree, week_ending: date, shown: Sequence[Block]) -> None:
+def _to_look_at(tree: Tree, week_ending: date, shown: Sequence[Block], signals: Mapping[str, Signal]) -> None:
     star = tree.north_star.id if tree.north_star else None
-    found = [block for block in shown if block.metric != star and block.state in ("late", "incomplete", "withheld")]
+    others = [block for block in shown if block.metric != star]
+    found = [(block, "signal") for block in others if block.metric in signals]
+    found += [(block, block.status) for block in others if block.state in ("late", "incomplete", "withheld")]
     if not found:
         return
-    links.show(
-        [links.metric_link(block.name, block.metric, week_ending, block.status) for block in found[:_MOST_NAMED]],
-        inline=True,
-    )
+    named = found[:_MOST_NAMED]
+    links.show([links.metric_link(block.name, block.metric, week_ending, said) for block, said in named], inline=True)
     if len(found) > _MOST_NAMED:
         st.page_link(links.DATA, label=f"and {len(found) - _MOST_NAMED} more")

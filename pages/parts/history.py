@@ -27,13 +27,20 @@ def first_view(opened: Opened, metric: Metric) -> str:
 
 def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> date | None:
     """Draw the chart of one of VIEWS; return the week that was clicked in it, if any."""
+    clicked = _draw(opened, metric, week_ending, view)
+    if view != "years":
+        st.caption("Drag to move in time. Ctrl and the wheel, or a pinch, zooms. A double-click shows all again.")
+    if view == "limits":
+        lock_form.show(opened, metric, week_ending)
+    return clicked
+
+
+def _draw(opened: Opened, metric: Metric, week_ending: date, view: str) -> date | None:
     no_weeks = words.no_weeks(review.figures(opened, week_ending)[metric.id])
     if view == "limits":
         first = week_ending - timedelta(weeks=signalled.WEEKS - 1)
         notes = marked.on_chart(opened, metric, first, week_ending)
-        clicked = signalled.show_chart(opened, metric, week_ending, no_weeks, notes)
-        lock_form.show(opened, metric, week_ending)
-        return clicked
+        return signalled.show_chart(opened, metric, week_ending, no_weeks, notes)
     theme = "dark" if st.context.theme.type == "dark" else "light"
     tree, warehouse = opened.tree, opened.warehouse
     divided = definitions.dividers(opened, metric)

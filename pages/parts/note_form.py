@@ -9,6 +9,7 @@ import streamlit as st
 
 from metrics.charts import words
 from metrics.errors import NorthstarError
+from metrics.ledger.author import Author
 from metrics.ledger.conflict import EditConflict
 from metrics.ledger.note import KINDS, VERDICTS, NewNote, Note
 from metrics.review.agenda import KIND_WORDS, VERDICT_WORDS
@@ -22,46 +23,54 @@ _MOST_EARLIER = 5
 
 
 def show(opened: Opened, metric_id: str, week_ending: date) -> None:
-    """Let a note on a metric's week be written; instead, the note that the visitor edits.
-
-    What is already typed stays when another week is chosen.
-    """
+    """Let a note on a metric's week be written. What is already typed stays when another week is chosen."""
     if opened.as_of is not None or not visitor.may_edit(opened.tree):
         return
     author = visitor.ask_author("notes")
-    edited = st.session_state.get("note_edited")
-    base = _base(opened, edited) if edited is not None else None
-    key = f"edit_{base.id}" if base else f"new_{metric_id}_{st.session_state.get('notes_written', 0)}"
-    start = base.written if base else _empty(metric_id, week_ending)
-    new = _fields(opened, start, key)
-    with st.container(horizontal=True):
-        kept = st.button("Save" if base else "Keep the note", key=f"keep_{key}")
-        if base and st.button("Leave it as it was", key=f"leave_{key}"):
-            st.session_state.pop("note_edited", None)
-            st.rerun()
-    if not kept:
+    key = f"new_{metric_id}_{st.session_state.get('notes_written', 0)}"
+    new = _fields(opened, _empty(metric_id, week_ending), key)
+    if not st.button("Keep the note", key=f"keep_{key}"):
         return
     if author is None:
         st.error("Nothing was kept yet: write your name first, so that others know who wrote it.")
         return
-    notes = opening.ledger(opened.workspace).notes
     try:
-        if base:
-            notes.edit(base.id, st.session_state[f"note_base_{base.id}"], new, author)
-            st.session_state.pop("note_edited", None)
-        else:
-            notes.add(new, author)
-            st.session_state["notes_written"] = st.session_state.get("notes_written", 0) + 1
-    except EditConflict as conflict:
-        newer = conflict.newer
-        st.session_state[f"note_base_{newer.id}"] = newer.version
-        st.warning("This note was changed meanwhile. Yours is not kept yet: look at the newer text, and save again.")
-        st.markdown(markdown(getattr(newer, "text", "")))
-        return
+        opening.ledger(opened.workspace).notes.add(new, author)
     except NorthstarError as error:
         st.error(plain(str(error)))
         return
+    st.session_state["notes_written"] = st.session_state.get("notes_written", 0) + 1
     st.rerun()
+
+
+def edit(opened: Opened, note: Note, place: str, author: Author) -> bool:
+    """Let a note be changed where it stands; return whether that is over, kept or left.
+
+    Where somebody changed it meanwhile, nothing is kept: the newer text is shown, and the next attempt replaces it.
+    """
+    key = f"edit_{place}"
+    based_on = st.session_state.setdefault(f"base_{key}", note)
+    new = _fields(opened, based_on.written, key)
+    with st.container(horizontal=True):
+        kept = st.button("Save", key=f"keep_{key}")
+        left = st.button("Leave it as it was", key=f"leave_{key}")
+    if kept:
+        version = st.session_state.get(f"version_{key}", based_on.version)
+        try:
+            opening.ledger(opened.workspace).notes.edit(note.id, version, new, author)
+            left = True
+        except EditConflict as conflict:
+            st.session_state[f"version_{key}"] = conflict.newer.version
+            st.session_state[f"newer_{key}"] = getattr(conflict.newer, "text", "")
+        except NorthstarError as error:
+            st.error(plain(str(error)))
+    if left:
+        for kind in ("base", "version", "newer"):
+            st.session_state.pop(f"{kind}_{key}", None)
+    elif f"newer_{key}" in st.session_state:
+        st.warning("This note was changed meanwhile. Yours is not kept yet: look at the newer text, and save again.")
+        st.markdown(markdown(st.session_state[f"newer_{key}"]))
+    return left
 
 
 def earlier(opened: Opened, metric_id: str, week_ending: date) -> None:
@@ -91,16 +100,6 @@ def _list(opened: Opened, title: str, found: Sequence[Note]) -> None:
         names = ", ".join(opened.tree.metrics[name].name for name in note.metrics if name in opened.tree.metrics)
         verdict = f" ({VERDICT_WORDS[note.verdict]})" if note.verdict else ""
         st.markdown(f"{plain(words.short_day(note.last_week))}, {plain(names)}{plain(verdict)}: {markdown(note.text)}")
-
-
-def _base(opened: Opened, note_id: int) -> Note | None:
-    """Return the note that is edited, as the visitor first saw it."""
-    try:
-        note = opening.ledger(opened.workspace).notes.get(note_id)
-    except NorthstarError:
-        return None
-    st.session_state.setdefault(f"note_base_{note_id}", note.version)
-    return note
 
 
 def _empty(metric_id: str, week_ending: date) -> NewNote:

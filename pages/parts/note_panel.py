@@ -52,7 +52,6 @@ def of_metric(opened: Opened, metric: Metric, week_ending: date, clicked: date |
     for watch in signalled.watched(opened, week_ending):
         if watch.metric == metric.id:
             st.markdown(plain(watch.sentence))
-    noted.undo_deletion(opened)
     about = chosen.week(opened, clicked, week_ending)
     write, before = st.columns([3, 2], gap="large")
     with write:
@@ -88,6 +87,7 @@ def _of_metric(opened: Opened, metric_id: str) -> None:
         st.subheader(f"Open ({len(written.left)})", anchor=False)
         for one in written.left:
             noted.follow_up(opened, one, "metric")
+    noted.undo_deletion(opened, "metric")
     _list(opened, written, shown, "metric")
     if len(written.notes) > shown and st.button("Show more", key="more_notes"):
         st.session_state["notes_shown"] = shown + _MOST_SHOWN
@@ -121,6 +121,7 @@ def _week(opened: Opened, week_ending: date) -> None:
             noted.follow_up(opened, one, "week", editable)
         for note in written.back[:_MOST_SHOWN]:
             noted.show(opened, note, (), "back", editable)
+    noted.undo_deletion(opened, "week")
     if written.notes:
         st.subheader(f"This week ({len(written.notes)})", anchor=False)
         _list(opened, written, _MOST_SHOWN, "week", editable)

@@ -66,7 +66,7 @@ def show(opened: Opened) -> None:
         as_of=as_of,
         limit=pages * _PAGE + 1,
     )
-    noted.undo_deletion(opened)
+    noted.undo_deletion(opened, "search")
     open_ones = ledger.follow_ups.find(text=text or None, metrics=asked, state="open", as_of=as_of, limit=_PAGE)
     listed, loose = st.columns([2, 1], gap="large")
     with listed:

@@ -16,7 +16,7 @@ from metrics.ledger.follow_up import FollowUp, NewFollowUp
 from metrics.ledger.note import Note
 from metrics.review.agenda import KIND_WORDS, VERDICT_WORDS, is_late
 from metrics.tree.tree import Tree
-from pages.parts import links, opening, visitor
+from pages.parts import links, note_form, opening, visitor
 from pages.parts.notices import when
 from pages.parts.opening import Opened
 from pages.parts.text import markdown, plain
@@ -25,6 +25,7 @@ _LONGEST_TEXT = 100_000
 _ASKED = "asked_"
 _REFUSED = "refused_"
 _STANDING = "standing"
+_EDITED = "note_edited"
 _FORM_HEIGHT = 300
 _Seen = TypeVar("_Seen")
 
@@ -35,6 +36,13 @@ def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str,
     with st.container(key=f"note_{key}", gap="xsmall", border=True):
         metrics = [_link(opened.tree, name, note.last_week) for name in note.metrics if name in opened.tree.metrics]
         st.caption(f"{', '.join(metrics)}{'. ' if metrics else ''}{plain(_about(opened.tree, note))}")
+        author = visitor.author()
+        if st.session_state.get(_EDITED) == key and author == note.author:
+            if note_form.edit(opened, note, key, author):
+                st.session_state.pop(_EDITED)
+                st.session_state.pop(_STANDING, None)
+                st.rerun()
+            return
         if note.text.strip():
             st.markdown(markdown(note.text))
         for reply in note.replies:
@@ -103,7 +111,7 @@ def _actions(opened: Opened, note: Note, key: str) -> None:
     with st.container(horizontal=True, gap="small"):
         _ask("Answer", f"answer_{key}", answers)
         if st.button("Edit", key=f"edit_{key}", type="tertiary"):
-            st.session_state["note_edited"] = note.id
+            st.session_state[_EDITED] = key
             st.rerun()
         delete = partial(ledger.notes.delete, note.id, note.version)
         if st.button("Delete", key=f"delete_{key}", type="tertiary") and keep(f"delete_{key}", delete):
@@ -163,7 +171,10 @@ def standing(name: str, look: Callable[[], _Seen]) -> _Seen:
     what is looked at.
     """
     before: tuple[str, _Seen] | None = st.session_state.get(_STANDING)
-    typing = any(is_open is True for key, is_open in st.session_state.items() if str(key).startswith(_ASKED))
+    asked = any(is_open is True for key, is_open in st.session_state.items() if str(key).startswith(_ASKED))
+    if before is not None and before[0] != name:
+        st.session_state.pop(_EDITED, None)  # it was on another page
+    typing = asked or _EDITED in st.session_state
     if before is None or before[0] != name or not typing:
         before = st.session_state[_STANDING] = (name, look())
     return before[1]
@@ -176,17 +187,18 @@ def _keep(key: str, action: Callable[[Author], object]) -> None:
         st.rerun()
 
 
-def undo_deletion(opened: Opened) -> None:
-    """Offer to bring back the note that the visitor has just deleted."""
+def undo_deletion(opened: Opened, place: str) -> None:
+    """Offer to bring back the note that the visitor has just deleted. `place` is where on the page."""
     deleted = st.session_state.get("note_deleted")
     if deleted is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The note was deleted.")
-        if st.button("Undo", key="undo_deletion"):
+        if st.button("Undo", key=f"undo_deletion_{place}"):
             ledger, author = opening.ledger(opened.workspace), visitor.author()
             if author and said(lambda: ledger.notes.restore(deleted, ledger.notes.get(deleted).version, author)):
                 st.session_state.pop("note_deleted", None)
+                st.session_state.pop(_STANDING, None)
                 st.rerun()
 
 

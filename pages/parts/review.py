@@ -29,7 +29,7 @@ def choose_week(opened: Opened, width: choices.Width = "stretch") -> date | None
     """
     if opened.review_week is None:
         return None
-    weeks = [week.isoformat() for week in weeks_with_values(opened.tree, opened.warehouse)]
+    weeks = [week.isoformat() for week in weeks_with_values(opened.tree, opened.warehouse, opened.today, running=True)]
     default = opened.review_week.isoformat()
     if (
         visitor.has_just_come()

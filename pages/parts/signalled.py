@@ -65,6 +65,15 @@ def of_week(opened: Opened, week_ending: date) -> Mapping[str, Signal]:
     return {signal.metric: signal for signal in found.signals(week_ending, week_ending)} if found else {}
 
 
+def routine_or_signal(opened: Opened, metric: Metric, week_ending: date) -> str:
+    """Return in a sentence how a metric's week was judged; nothing where there was too little to judge it by."""
+    found = review(opened)
+    signal = found.signal(metric.id, week_ending) if found else None
+    if signal is not None:
+        return f"Signal: {signal.sentence}"
+    return "Routine." if found and found.is_judged(metric.id, week_ending) else ""
+
+
 def of_metric(opened: Opened, metric: Metric, first: date, last: date) -> list[Signal]:
     """Return the signals of a metric in the weeks that end from one day to another."""
     found = review(opened)

@@ -29,12 +29,18 @@ def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
     failed = sum(source.status in ("stale", "failed") for source in sources)
     left_out = sum(source.problem_count for source in sources)
     said = [f"The last refresh was on {when(opened.warehouse.built_at)}."]
-    said.append(f"{failed} of {len(sources)} sources could not be read." if failed else "Every source could be read.")
+    if failed:
+        said.append(f"{failed} of {len(sources)} sources could not be read.")
+    else:
+        said.append("Every source could be read." if sources else "No source is declared.")
     read = {source.id for source in sources if source.status == "read"}
     lacking = sum(state.source in read and state.error is not None for state in opened.warehouse.series.values())
     if lacking:
         said.append(f"{lacking:,} {'metric was' if lacking == 1 else 'metrics were'} not found in what was read.")
-    said.append(f"Cells or rows left out: {left_out:,}." if left_out else "Nothing was left out.")
+    if left_out:
+        said.append(f"Cells or rows left out: {left_out:,}.")
+    elif sources and not failed:  # of what failed, it was told when its values were read
+        said.append("Nothing was left out.")
     if opened.review_week and opened.newest_week and opened.newest_week > opened.review_week:
         said.append(
             f"There are values up to the week ending {words.long_day(opened.newest_week)}; the review shows that of "
@@ -120,9 +126,11 @@ def late_sentence(tree: Tree, fresh: Freshness) -> str:
     said = []
     for since, names in by_moment.items():
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        said.append(f"Late since {since:%a %-d %b %Y, %H:%M}: {', '.join(names[:_MOST_NAMED])}{more}.")
+        # A name may have a comma of its own.
+        said.append(f"Late since {since:%a %-d %b %Y, %H:%M}: {'; '.join(names[:_MOST_NAMED])}{more}.")
     owners = sorted({tree.metrics[key.removesuffix(TARGET_SUFFIX)].owner or "" for key in fresh.late} - {""})
-    ask = [f"Ask {', '.join(owners[:_MOST_NAMED])} when it will be in."] if owners else []
+    more = f" or {len(owners) - _MOST_NAMED} more" if len(owners) > _MOST_NAMED else ""
+    ask = [f"Ask {', '.join(owners[:_MOST_NAMED])}{more} when it will be in."] if owners else []
     return " ".join([*said, *ask])
 
 

@@ -42,7 +42,9 @@ if which != "all" and no_ledger is None:
 with place:
     shown = [metric_id for section in sections for metric_id in section.metrics]
     blocks = review.blocks(opened, week_ending)
-    headline.show(opened, review.figures(opened, week_ending), [blocks[metric_id] for metric_id in shown])
+    # What nobody has seen yet takes a moment to judge: the blocks are there before their marks.
+    judged = no_ledger is None and signalled.is_judged(opened)
+    headline.show(opened, review.figures(opened, week_ending), [blocks[metric_id] for metric_id in shown], judged)
     if week_ending == opened.review_week and no_ledger is None:
         restated.since_last_review(opened)
 
@@ -53,8 +55,6 @@ if not sections:
     if no_ledger is None:
         note_panel.beside_week(opened, week_ending)
     st.stop()
-# What nobody has seen yet takes a moment to judge: the blocks are there before their marks.
-judged = no_ledger is None and signalled.is_judged(opened)
 block_wall(
     [(section.name, [blocks[metric_id] for metric_id in section.metrics]) for section in sections],
     view=view,

@@ -62,12 +62,19 @@ def test_a_point_tells_its_exact_week_in_every_time_zone(zone: str, demo: Server
     expect(tip).to_contain_text("6,043")
 
 
-def test_the_wheel_zooms_the_time_axis(demo: Server, visit: Visit) -> None:
+def test_the_wheel_scrolls_the_page_and_zooms_the_time_axis_with_ctrl(demo: Server, visit: Visit) -> None:
     page = visit(demo, "metric?metric=insights_read")
     before = axis(page)
     large_chart(page).hover()
+    page.mouse.wheel(0, 240)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
+    assert axis(page) == before
+    page.mouse.wheel(0, -240)
+    large_chart(page).hover()
+    page.keyboard.down("Control")
     for _ in range(6):
         page.mouse.wheel(0, -240)
+    page.keyboard.up("Control")
     chart = large_chart(page).locator("g.role-axis-label").first.locator("text")
     expect(chart).not_to_have_count(len(before))
     assert set(axis(page)) != set(before)

@@ -87,6 +87,12 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
     expect(panel.get_by_text("Every signal of the week has a note.")).to_be_visible()
     expect(panel.get_by_text("Follow-up: Ask the agency about the leaflet").first).to_be_visible()
 
+    # What was deleted beside the week is brought back there.
+    panel.get_by_role("button", name="Delete").first.click()
+    expect(panel.get_by_text("The note was deleted.")).to_be_visible()
+    panel.get_by_role("button", name="Undo").click()
+    expect(panel.get_by_text("The note was deleted.")).to_have_count(0)
+
     # Three weeks later the follow-up is still there, until somebody says what came of it.
     files.write("shop.csv", shop(WEEKS + 3, WEEKS - 1))
     assert files.command("refresh").returncode == 0
@@ -100,13 +106,16 @@ def test_from_an_unexplained_signal_to_what_was_learned(app: tuple[Server, Works
 
     page.goto(server.url("metric?metric=visits"))
     ready(page)
-    page.get_by_role("button", name="Edit").first.click()
-    expect(page.get_by_role("button", name="Leave it as it was")).to_be_visible()
-    page.get_by_text("Exceptional and explained").first.click()
-    page.get_by_label("What was learned").fill("Leaflets bring visits for one week.")
-    page.get_by_label("What was learned").press("Control+Enter")
-    ready(page)
-    page.get_by_role("button", name="Save", exact=True).click()
+    note = page.locator("[class*='st-key-note_metric']").filter(has=page.get_by_role("button", name="Edit")).first
+    note.get_by_role("button", name="Edit").click()
+    note = page.locator("[class*='st-key-note_metric']").filter(has=page.get_by_role("button", name="Save", exact=True))
+    expect(note.get_by_role("button", name="Leave it as it was")).to_be_visible()
+    note.get_by_text("Exceptional and explained").click()
+    note.get_by_label("What was learned").fill("Leaflets bring visits for one week.")
+    note.get_by_label("What was learned").press("Control+Enter")
+    page.wait_for_timeout(3_000)  # the list looks for news every two seconds
+    expect(note.get_by_label("What was learned")).to_have_value("Leaflets bring visits for one week.")
+    note.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Anomaly, exceptional and explained.").first).to_be_visible()
 
     page.goto(server.url("notes?find=agency+leaflets"))
