@@ -129,7 +129,7 @@ def test_what_a_block_says() -> None:
     assert made.of_target == f"95{THIN}%"
     assert made.sentence == (
         f"Activated teams: 530 in the week ending 14 Nov 2026, up 3.1{THIN}% week on week "
-        f"and up 18.0{THIN}% on the year before."
+        f"and up 18.0{THIN}% year on year."
     )
     assert len(made.box) == len(BOX_HEADINGS) == 9
     assert [cell.text for cell in made.box[:3]] == ["530", "+3.1", "+18.0"]

@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const NARROW = 700; // below this width in pixels: the outline
+const OVERVIEW = 0.6;
 const LEGIBLE = 0.75; // below this scale the picture is not shrunk further: it can be moved and zoomed
 const LARGEST = 2;
 const READING = 0.85;
@@ -267,7 +268,7 @@ export default function (component) {
     if (zoomable) {
       pane.style.height = `${height}px`;
       if (!view.touched) {
-        view.k = READING;
+        view.k = fit >= OVERVIEW ? fit : READING; // all of it first, as long as numbers can be told
         const star = cards.get(data.outline[0].id);
         view.x = pane.clientWidth / 2 - (star.x + data.card_size[0] / 2) * view.k;
         view.y = 0;

@@ -28,7 +28,7 @@ for source in sources:
 if week_ending is None:
     opening.stop_without_values(opened)
 st.header("Metrics", anchor=False)
-st.caption("As of the week chosen above, worst first. Choose a row to open the metric.")
+st.caption("As of the week chosen above, worst first. Tick the box of a row to open its metric.")
 audit_panel.proposal(opened, week_ending)
 chosen = source_list.metrics_table(trusted.metrics(opened, week_ending))
 if chosen:
