@@ -218,7 +218,7 @@ def test_the_table_is_for_readers(shop: WorkspaceFiles) -> None:
 def test_the_year_is_for_readers_too(shop: WorkspaceFiles) -> None:
     done = run(shop.state, shop.folder, "--year", "2025")
     assert done.exit_code == 0
-    assert "Moves with it, does not lead" in done.stdout
+    assert "The North Star moves with it, does not lead" in done.stdout
     assert "Claimed: 1 % more means 0.5 % four weeks later." in done.stdout
 
 

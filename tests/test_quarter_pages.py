@@ -285,11 +285,11 @@ def test_the_year_says_whether_the_north_star_leads(open_app: OpenApp, demo_work
     at = visit(open_app(demo_workspace), "year")
     text = said(at).replace("\u202f", " ")
     assert at.title[0].value == "Does the North Star predict revenue?"
-    assert "Revenue: leads" in text
+    assert "Revenue: the North Star leads it" in text
     assert "Claimed: each 1 % more of insights read by three or more people means 0.4 % revenue" in text
     assert "The claimed effect lies within that interval." in text
     assert len(at.get("vega_lite_chart")) == 2
     years = at.dataframe[0].value
     assert list(years["Year"]) == ["2027", "2026", "2025", "2024"]
-    assert years["Verdict"].iloc[0] == "Leads" and years["Verdict"].iloc[-1] == "Not enough history"
+    assert years["Verdict"].iloc[0] == "The North Star leads it" and years["Verdict"].iloc[-1] == "Not enough history"
     assert "Both have a value in 64 weeks" in said(visit(at, "year", year="2025"))

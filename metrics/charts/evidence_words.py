@@ -19,8 +19,8 @@ VERDICTS = {
     "contradicted": "Contradicted",
     "no_meaningful_link": "No meaningful link",
     "not_enough_evidence": "Not enough evidence",
-    "leads": "Leads",
-    "moves_with": "Moves with it, does not lead",
+    "leads": "The North Star leads it",
+    "moves_with": "The North Star moves with it, does not lead",
     "no_evidence": "No evidence",
     "not_enough_history": "Not enough history",
 }

@@ -177,7 +177,8 @@ def _interval(percent: Sequence[float]) -> str:
 
 
 def _gain(gain: float) -> str:
-    return f"{gain * 100:.0f} %".replace("-", numbers.MINUS)
+    percent = f"{gain * 100:.0f}" if abs(gain) >= 0.0995 else f"{gain * 100:.1f}".removesuffix(".0")
+    return f"{percent}{numbers.THIN}%".replace("-", numbers.MINUS)
 
 
 def _fact(heading: str, text: str) -> None:
