@@ -33,11 +33,12 @@ _Seen = TypeVar("_Seen")
 def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str, editable: bool = True) -> None:
     """Show a note. `place` tells apart where the same note stands twice on a page."""
     key = f"{place}_{note.id}"
+    editable = editable and opened.as_of is None and visitor.may_edit(opened.tree)
     with st.container(key=f"note_{key}", gap="xsmall", border=True):
         metrics = [_link(opened.tree, name, note.last_week) for name in note.metrics if name in opened.tree.metrics]
         st.caption(f"{', '.join(metrics)}{'. ' if metrics else ''}{plain(_about(opened.tree, note))}")
         author = visitor.author()
-        if st.session_state.get(_EDITED) == key and author == note.author:
+        if editable and st.session_state.get(_EDITED) == key and author == note.author:
             if note_form.edit(opened, note, key, author):
                 st.session_state.pop(_EDITED)
                 st.session_state.pop(_STANDING, None)
@@ -50,7 +51,7 @@ def show(opened: Opened, note: Note, follow_ups: Sequence[FollowUp], place: str,
             st.markdown(markdown(reply.text))
         for follow_up in follow_ups:
             _follow_up_line(follow_up, opened.today)
-        if editable and opened.as_of is None and visitor.may_edit(opened.tree):
+        if editable:
             _actions(opened, note, key)
 
 
