@@ -51,8 +51,8 @@ where not (is_week and grain = 'monthly') and coalesce(of_weeks = (grain = 'week
 
 _EXPECTED_IN_PERIOD = """
 create or replace temp table expected_in_period as
-select grain, period, count(*)::integer as expected, bit_xor(fingerprint) as fingerprint
-from period_day where additive and fingerprint is not null
+select grain, period, count(fingerprint)::integer as expected, coalesce(bit_xor(fingerprint), 0) as fingerprint
+from period_day where additive
 group by grain, period
 """
 

@@ -136,8 +136,10 @@ def _unexplained(
     if not count:
         if signals:
             st.markdown("Every signal of the week has a note.")
-        else:
+        elif signalled.any_judged(opened, week_ending):
             st.markdown("No signal was found this week.")
+        else:
+            st.markdown("No value of this week can be judged yet.")
         return
     st.subheader(f"Unexplained ({count})", anchor=False)
     first = True

@@ -74,6 +74,12 @@ def routine_or_signal(opened: Opened, metric: Metric, week_ending: date) -> str:
     return "Routine." if found and found.is_judged(metric.id, week_ending) else ""
 
 
+def any_judged(opened: Opened, week_ending: date) -> bool:
+    """Whether any metric had a value in a week, and limits to hold it against."""
+    found = review(opened)
+    return found is not None and any(found.is_judged(metric_id, week_ending) for metric_id in found.metric_ids)
+
+
 def of_metric(opened: Opened, metric: Metric, first: date, last: date) -> list[Signal]:
     """Return the signals of a metric in the weeks that end from one day to another."""
     found = review(opened)

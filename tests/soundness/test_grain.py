@@ -40,6 +40,18 @@ def test_a_saturday_counts_but_is_not_expected(drawn: Any) -> None:
     assert "summary.last_week" in figures["one_less"]["incomplete"]
 
 
+def test_a_weekend_alone_counts_too(drawn: Any) -> None:
+    """August 2026 begins with a Saturday: what came in on it and the Sunday is the month to date, as of the week.
+
+    trades  2026-07-27  daily  1 1 1 1 1 5 5
+    """
+    figures = drawn("2026-08-02", trades={"grain": "weekdays"}, twice={"formula": "trades * 2"})
+    for name, times in (("trades", 1), ("twice", 2)):
+        assert figures[name]["summary"]["last_week"] == 15 * times
+        assert figures[name]["summary"]["mtd"] == 10 * times
+        assert figures[name]["incomplete"] == [one for one in figures[name]["incomplete"] if one != "summary.mtd"]
+
+
 @pytest.mark.parametrize("grain", ["weekly", None])
 def test_weekly(drawn: Any, grain: str | None) -> None:
     """Dated on Tuesdays. The value of Tuesday 24 February is that of the week to Sunday 1 March, so it is March's.
