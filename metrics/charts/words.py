@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from metrics.calendar import MONTHS, Period
+from metrics.calendar import MONTH_LABELS, MONTHS, Period
 from metrics.charts import numbers
 from metrics.review.metric_figures import Change, MetricFigures, Point
 from metrics.tree.tree import Metric
@@ -22,7 +22,7 @@ _GOOD = {"up": "Higher is better", "down": "Lower is better", "neither": "Neithe
 
 def short_day(day: date) -> str:
     """Return `14 Nov`."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+    return f"{day.day} {MONTH_LABELS[day.month - 1]}"
 
 
 def long_day(day: date) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from metrics.calendar import MONTHS
+from metrics.calendar import MONTH_LABELS, MONTHS
 from metrics.tree.tree import Unit
 
 Kind = Literal["future", "negative", "above_100_percent", "ten_fold", "sudden_zero", "repeated", "absent"]
@@ -130,6 +130,6 @@ def short_days(days: Sequence[date]) -> str:
     """Return days in order, the month once for several: `29 Oct, 3, 10, 11 Nov`."""
     months = groupby(sorted(days), key=lambda day: (day.year, day.month))
     return ", ".join(
-        f"{', '.join(str(day.day) for day in several)} {MONTHS[month - 1].capitalize()[:3]}"
+        f"{', '.join(str(day.day) for day in several)} {MONTH_LABELS[month - 1]}"
         for (_, month), several in months
     )
