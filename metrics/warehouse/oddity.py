@@ -130,6 +130,5 @@ def short_days(days: Sequence[date]) -> str:
     """Return days in order, the month once for several: `29 Oct, 3, 10, 11 Nov`."""
     months = groupby(sorted(days), key=lambda day: (day.year, day.month))
     return ", ".join(
-        f"{', '.join(str(day.day) for day in several)} {MONTH_LABELS[month - 1]}"
-        for (_, month), several in months
+        f"{', '.join(str(day.day) for day in several)} {MONTH_LABELS[month - 1]}" for (_, month), several in months
     )
