@@ -160,6 +160,14 @@ def test_late_shows_no_older_week() -> None:
     assert "late, no value in the week ending 14 Nov 2026; its values go to 31 Oct 2026" in made.sentence
 
 
+def test_in_a_week_that_has_not_ended_nothing_is_late_yet() -> None:
+    none_yet = figures(lambda period: rising(period) if period.last < WEEK_ENDING else None)
+    made = make(replace(none_yet, last_day=date(2026, 11, 7), is_running=True))
+    assert (made.state, made.value, made.status) == ("awaited", "", "Not in yet: data to 7 Nov")
+    assert made.box[0].tip == "Not in yet: data to 7 Nov"
+    assert "no value yet in the week ending 14 Nov 2026; its values go to 7 Nov 2026" in made.sentence
+
+
 def test_what_stopped_long_ago_is_late_and_not_empty() -> None:
     made = make(replace(figures(lambda period: None), last_day=date(2024, 6, 9)))
     assert (made.state, made.status) == ("late", "Late: data to 9 Jun 2024")

@@ -239,9 +239,9 @@ def test_the_weeks_before_and_after_are_computed_before_anybody_asks(
 ) -> None:
     computed: list[date] = []
 
-    def figures(tree: Tree, warehouse: Warehouse, week_ending: date) -> Figures:
+    def figures(tree: Tree, warehouse: Warehouse, week_ending: date, is_running: bool) -> Figures:
         computed.append(week_ending)
-        return Figures(tree, warehouse, week_ending)
+        return Figures(tree, warehouse, week_ending, is_running)
 
     monkeypatch.setattr(review, "Figures", figures)
     monkeypatch.setattr(review, "Timer", AtOnce)
@@ -492,6 +492,27 @@ def test_the_week_says_that_it_is_not_the_last(
     assert "The week ending 29 Mar 2026 is not in yet." in told(date(2026, 3, 30), 22)
     assert "The 2 weeks since then are not in yet." in told(date(2026, 4, 6), 22)
     assert "The week ending 29 Mar 2026 is not complete for most metrics yet." in told(date(2026, 3, 30), 25)
+
+
+def test_a_week_that_has_not_ended_says_so_and_nothing_in_it_is_late(
+    open_app: OpenApp, workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 4, 1, 12, tzinfo=UTC)  # a Wednesday; weeks end on Sunday
+    monkeypatch.setattr(opening, "datetime", Mock(wraps=datetime, now=Mock(return_value=noon)))
+    tree = {"sources": SOURCES, "metrics": {"visits": {"source": "shop"}, "calls": {"source": "shop"}}}
+    cells = [f"{date(2026, 3, 1) + timedelta(days=at)},10,{at if at < 29 else ''}\n" for at in range(31)]
+    made = workspace(tree, {"shop.csv": "day,visits,calls\n" + "".join(cells)})
+    at = visit(open_app(made.workspace), "week", week="2026-04-05")
+    found = blocks(at)
+    assert (found["visits"]["state"], found["visits"]["status"]) == ("incomplete", "2 of 7 days")
+    assert (found["calls"]["state"], found["calls"]["status"]) == ("awaited", "Not in yet: data to 29 Mar")
+    assert "This week has not ended" in " ".join(caption.value for caption in at.caption)
+    table = next(frame.value for frame in visit(at, "data").dataframe if "What to do" in frame.value)
+    assert dict(zip(table["Metric"], table["What to do"], strict=True)) == {
+        "Visits": "Wait for the missing days, or ask for them.",
+        "Calls": "Wait for the week to end.",
+    }
+    assert "has not ended" not in " ".join(caption.value for caption in visit(at, "week", week="2026-03-29").caption)
 
 
 def test_a_changed_source_is_read_at_the_press_of_a_button(open_app: OpenApp, once_good: WorkspaceFiles) -> None:

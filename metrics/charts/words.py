@@ -12,7 +12,7 @@ from metrics.charts import numbers
 from metrics.review.metric_figures import Change, MetricFigures, Point
 from metrics.tree.tree import Metric
 
-State = Literal["current", "incomplete", "late", "withheld", "monthly", "empty"]
+State = Literal["current", "incomplete", "awaited", "late", "withheld", "monthly", "empty"]
 
 _MONTHS = tuple(month.capitalize() for month in MONTHS)  # in English whatever the locale says
 _NO_VALUE = "No value in this period"
@@ -92,7 +92,9 @@ def state(figures: MetricFigures) -> State:
         return "incomplete" if last.incomplete else "current"
     if _counts_months_only(figures):
         return "monthly" if figures.monthly and figures.monthly[-1].value is not None else "late"
-    return "withheld" if last.present else "late"
+    if last.present:
+        return "withheld"
+    return "awaited" if figures.is_running else "late"
 
 
 def _counts_months_only(figures: MetricFigures) -> bool:
@@ -108,8 +110,9 @@ def status(metric: Metric, figures: MetricFigures) -> str:
     match state(figures):
         case "incomplete":
             return days_present(figures.last_week)
-        case "late":
-            return f"Late: data to {_day_beside(figures.last_day, figures)}" if figures.last_day else "Late"
+        case "awaited" | "late" as which:
+            word = "Late" if which == "late" else "Not in yet"
+            return f"{word}: data to {_day_beside(figures.last_day, figures)}" if figures.last_day else word
         case "withheld":
             return f"No value: {_why_withheld(metric, figures.last_week)}"
         case "monthly":
@@ -156,7 +159,7 @@ def blank(metric: Metric, figures: MetricFigures, point: Point | None = None) ->
     of_week = point is None or point.period.span == "week"
     if of_week and which == "monthly":
         return _MONTHS_ONLY
-    if of_week and which in ("late", "empty"):
+    if of_week and which in ("awaited", "late", "empty"):
         return status(metric, figures)
     return no_value(metric, point) if point else _NO_VALUE
 
@@ -179,9 +182,10 @@ def sentence(metric: Metric, figures: MetricFigures) -> str:
         newest = figures.monthly[-1]
         value = numbers.full(newest.value, metric)
         return f"{metric.name}: {value} in {period(newest.period)}; weeks have no value."
-    if which == "late":
+    if which in ("awaited", "late"):
         newest_day = f"; its values go to {long_day(figures.last_day)}" if figures.last_day else ""
-        return f"{metric.name}: late, no value in {week}{newest_day}."
+        none = "late, no value" if which == "late" else "no value yet"
+        return f"{metric.name}: {none} in {week}{newest_day}."
     if which == "withheld":
         return f"{metric.name}: no value in {week}: {_why_withheld(metric, last)}."
     parts = f", {days_present(last)} present" if last.incomplete else ""

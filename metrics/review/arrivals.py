@@ -11,17 +11,18 @@ from metrics.review.figures import Figures
 from metrics.tree.tree import Metric, Tree
 from metrics.warehouse.warehouse import SourceState, Warehouse
 
-State = Literal["stale", "late", "withheld", "incomplete", "empty", "complete"]
+State = Literal["stale", "late", "withheld", "incomplete", "awaited", "empty", "complete"]
 
 _SOURCE_ORDER = ("failed", "stale", "read")
-_ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "empty", "complete")
+_ORDER: tuple[State, ...] = ("stale", "late", "withheld", "incomplete", "awaited", "empty", "complete")
 
 
 @dataclass(frozen=True)
 class Arrival:
     """How much of a metric there is in a week. `last_day` is its newest day with a value that is not to come.
 
-    Stale: the last refresh could not read it, or some of what it is computed from. Late: no value, but older ones.
+    Stale: the last refresh could not read it, or some of what it is computed from. Late: no value, but older ones;
+    awaited, while the week has not ended.
     Withheld: its formula's parts are there, but for different days, or it divides by zero. Empty: never a value.
     """
 
@@ -47,6 +48,8 @@ class Arrival:
                 return f"Not computed: {why}."
             case "incomplete":
                 return f"{self.present} of {self.expected} days are there; changes that need all of them stay blank."
+            case "awaited":
+                return "No value in this week, which has not ended."
             case "empty":
                 return "No value yet." if self.metric.source or self.metric.formula else "No source yet."
             case _:
@@ -98,7 +101,8 @@ def _arrival(
     elif of_metric.last_day is None:
         state = "empty"
     elif newest.value is None:
-        state = "withheld" if newest.present else "late"
+        missing: State = "awaited" if figures.is_running and not monthly else "late"
+        state = "withheld" if newest.present else missing
     elif newest.incomplete:
         state = "incomplete"
     return Arrival(

@@ -59,11 +59,12 @@ class ReviewPeriods:
 
 
 class Figures:
-    """The figures of a whole tree for the review of one week."""
+    """The figures of a whole tree for the review of one week, which `is_running` where it has not ended."""
 
-    def __init__(self, tree: Tree, warehouse: Warehouse, week_ending: date) -> None:
+    def __init__(self, tree: Tree, warehouse: Warehouse, week_ending: date, is_running: bool = False) -> None:
         self.tree = tree
         self.week_ending = week_ending
+        self.is_running = is_running
         self.metric_ids = tuple(tree.metrics)
         self._row = {metric_id: row for row, metric_id in enumerate(self.metric_ids)}
         self._states = warehouse.series
@@ -94,6 +95,7 @@ class Figures:
             changes={name: self._change(metric, row, name) for name in self.summary},
             target=self._target(metric, row),
             last_day=self._last_day(metric),
+            is_running=self.is_running,
         )
 
     def group(self, name: str) -> PeriodValues:

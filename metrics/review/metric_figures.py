@@ -57,7 +57,8 @@ class MetricFigures:
     """Six weeks, twelve months and the summary box of one metric, oldest period first.
 
     Prior-year tuples run parallel to the current year's. `last_day` is the newest day with a value, up to the end of
-    the review's week (for a formula: of the operand that lags most); None for a metric without any.
+    the review's week (for a formula: of the operand that lags most); None for a metric without any. `is_running`:
+    the review's week has not ended.
     """
 
     metric: str
@@ -69,6 +70,7 @@ class MetricFigures:
     changes: Mapping[ChangeName, Change]
     target: TargetFigures | None = None
     last_day: date | None = None
+    is_running: bool = False
 
     @property
     def last_week(self) -> Point:

@@ -18,10 +18,12 @@ from metrics.tree.tree import Metric, Tree
 from metrics.warehouse.oddity import written
 from metrics.warehouse.warehouse import Warehouse
 
-Standing = Literal["stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "absent", "empty", "sound"]
+Standing = Literal[
+    "stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "absent", "awaited", "empty", "sound"
+]
 
 _ORDER: tuple[Standing, ...] = (
-    "stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "absent", "empty", "sound",
+    "stale", "mismatch", "late", "withheld", "doubtful", "incomplete", "absent", "awaited", "empty", "sound",
 )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ class Trust:
             return "incomplete"
         if self.absent:
             return "absent"
-        return "empty" if self.arrival.state == "empty" else "sound"
+        return self.arrival.state if self.arrival.state in ("awaited", "empty") else "sound"
 
     @property
     def sentence(self) -> str:
@@ -94,6 +96,7 @@ class Trust:
         said += [self.arrival.sentence] if self.arrival.state == "withheld" else []
         said += [doubt.brief if brief else doubt.sentence for doubt in self.wrong]
         said += [self.arrival.sentence] if self.arrival.state in ("incomplete", "empty") else []
+        said += [self.arrival.sentence] if self.arrival.state == "awaited" and not self.late else []
         return (*said, *(doubt.brief if brief else doubt.sentence for doubt in self.absent))
 
     @property
@@ -133,6 +136,8 @@ class Trust:
                 return "Wait for the missing days, or ask for them."
             case "absent":
                 return self.absent[0].to_do
+            case "awaited":
+                return "Wait for the week to end."
             case "empty":
                 return self._to_fill
             case _:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import streamlit as st
 
@@ -26,9 +25,11 @@ def show(opened: Opened, figures: Figures, shown: Sequence[Block], judged: bool)
     """
     with st.container(gap="xsmall", key="headline"):
         _north_star(opened, figures, judged)
+        if figures.is_running:
+            st.caption("This week has not ended: sums are compared when all of its days are there.")
         _newer_weeks(opened, figures)
         signals = signalled.of_week(opened, figures.week_ending) if judged else {}
-        _to_look_at(opened.tree, figures.week_ending, shown, signals)
+        _to_look_at(opened.tree, figures, shown, signals)
 
 
 def _north_star(opened: Opened, figures: Figures, judged: bool) -> None:
@@ -56,14 +57,16 @@ def _newer_weeks(opened: Opened, figures: Figures) -> None:
     st.caption(f"{weeks} {told}. The Data page says what is late, and since when.")
 
 
-def _to_look_at(tree: Tree, week_ending: date, shown: Sequence[Block], signals: Mapping[str, Signal]) -> None:
+def _to_look_at(tree: Tree, figures: Figures, shown: Sequence[Block], signals: Mapping[str, Signal]) -> None:
     star = tree.north_star.id if tree.north_star else None
     others = [block for block in shown if block.metric != star]
     found = [(block, "signal") for block in others if block.metric in signals]
-    found += [(block, block.status) for block in others if block.state in ("late", "incomplete", "withheld")]
+    if not figures.is_running:
+        found += [(block, block.status) for block in others if block.state in ("late", "incomplete", "withheld")]
     if not found:
         return
     named = found[:_MOST_NAMED]
-    links.show([links.metric_link(block.name, block.metric, week_ending, said) for block, said in named], inline=True)
+    linked = [links.metric_link(block.name, block.metric, figures.week_ending, said) for block, said in named]
+    links.show(linked, inline=True)
     if len(found) > _MOST_NAMED:
         st.page_link(links.DATA, label=f"and {len(found) - _MOST_NAMED} more")

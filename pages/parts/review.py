@@ -51,7 +51,7 @@ def choose_week(opened: Opened, width: choices.Width = "stretch") -> date | None
 
 def figures(opened: Opened, week_ending: date) -> Figures:
     """Return all metrics' figures for the review of a week."""
-    return _figures(opened.warehouse.path, week_ending, opened)
+    return _figures(opened.warehouse.path, week_ending, _is_running(opened, week_ending), opened)
 
 
 def all_figures(opened: Opened, week_ending: date | None) -> Mapping[str, MetricFigures]:
@@ -64,7 +64,11 @@ def all_figures(opened: Opened, week_ending: date | None) -> Mapping[str, Metric
 
 def blocks(opened: Opened, week_ending: date) -> Mapping[str, Block]:
     """Return the block of every metric, by id."""
-    return _blocks(opened.warehouse.path, week_ending, opened)
+    return _blocks(opened.warehouse.path, week_ending, _is_running(opened, week_ending), opened)
+
+
+def _is_running(opened: Opened, week_ending: date) -> bool:
+    return week_ending >= opened.today
 
 
 def prepare_neighbours(opened: Opened, week_ending: date) -> None:
@@ -93,12 +97,12 @@ def _prepared() -> set[tuple[Path, date]]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _figures(path: Path, week_ending: date, _opened: Opened) -> Figures:
-    return Figures(_opened.tree, _opened.warehouse, week_ending)
+def _figures(path: Path, week_ending: date, is_running: bool, _opened: Opened) -> Figures:
+    return Figures(_opened.tree, _opened.warehouse, week_ending, is_running)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _blocks(path: Path, week_ending: date, _opened: Opened) -> dict[str, Block]:
+def _blocks(path: Path, week_ending: date, is_running: bool, _opened: Opened) -> dict[str, Block]:
     tree = _opened.tree
     of_week = figures(_opened, week_ending)
     teams = {metric.id: tree.teams[metric.team].name if metric.team else "" for metric in tree.metrics.values()}
