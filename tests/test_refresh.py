@@ -199,6 +199,24 @@ def test_a_source_that_fails_keeps_its_last_good_values(shop: WorkspaceFiles) ->
     assert not shop.refresh().published
 
 
+def test_what_had_been_left_out_of_values_that_stay_is_told_on(shop: WorkspaceFiles) -> None:
+    shop.write("web.csv", WEB.replace("100", "1oo", 1))
+    shop.refresh()
+
+    def told() -> tuple[int, list[str]]:
+        with shop.opened() as (_, warehouse):
+            return states(shop)["web"].problem_count, warehouse.problems("web")["value"].tolist()
+
+    assert told() == (1, ["1oo"])
+    shop.write("web.csv", "no,table\n")
+    for _ in range(2):
+        assert outcomes(shop.refresh())["web"] == "stale"
+        assert told() == (1, ["1oo"])
+    shop.write("web.csv", WEB)
+    assert outcomes(shop.refresh())["web"] == "read"
+    assert told() == (0, [])
+
+
 def test_what_fails_again_in_the_same_way_is_recorded_once(shop: WorkspaceFiles) -> None:
     """Or an app that looks every few minutes would fill the ledger with what is known."""
     (shop.folder / "web.csv").unlink()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -22,6 +23,7 @@ from metrics.warehouse.state import State, restore_state, state_of
 
 _HEADER_CHANGED = re.compile(r"Since the refresh of (\d{4}-\d\d-\d\d):")
 _TOLD_FOR = timedelta(days=7)
+_NOTHING_KNOWN: tuple[Any, ...] = (None, 0, None, None, 0, [], [], [])
 
 # No value counts on a day outside of these, and looking through all values takes longer.
 _ALL_DAYS = """
@@ -65,7 +67,7 @@ class Build:
         """Take over all that the file from before has of a source that did not change, `read_again` or not."""
         connection = self.connection
         connection.execute("insert into source select * from previous.source where id = ?", [source.id])
-        connection.execute("insert into problem select * from previous.problem where source = ?", [source.id])
+        self._keep_problems(source)
         self._copy_observations(self._of(source), keep_errors=True)
         if read_again:
             connection.execute(
@@ -114,14 +116,19 @@ class Build:
         return problem_count, notes
 
     def fail(self, source: Source, error: str, fingerprint: str) -> bool:
-        """Note that a source can't be read, and keep its last good values; returns whether there are any."""
+        """Note that a source can't be read, and keep its last good values; returns whether there are any.
+
+        What had been left out of them stays told.
+        """
         connection = self.connection
         self._empty_reading()
         kept = self._copy_observations(self._of(source))
         known = self.previous.last_good(source) if kept else None
-        read_at, row_count, first_day, last_day, files, columns = known or (None, 0, None, None, [], [])
+        if kept:
+            self._keep_problems(source)
+        read_at, row_count, first_day, last_day, problem_count, notes, files, columns = known or _NOTHING_KNOWN
         connection.execute(
-            "insert into source values (?, ?, ?, ?, ?, ?, ?, 0, ?, [], ?, ?)",
+            "insert into source values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 source.id,
                 "stale" if kept else "failed",
@@ -130,7 +137,9 @@ class Build:
                 row_count,
                 first_day,
                 last_day,
+                problem_count,
                 error,
+                notes,
                 files,
                 columns,
             ],
@@ -225,6 +234,9 @@ class Build:
             wanted,
         ).fetchone()
         return bool(copied and copied[0])
+
+    def _keep_problems(self, source: Source) -> None:
+        self.connection.execute("insert into problem select * from previous.problem where source = ?", [source.id])
 
     def _store_problems(self, report: Report) -> None:
         if report.problems:

@@ -61,9 +61,10 @@ class Previous:
         return row[0] or () if row else ()
 
     def last_good(self, source: Source) -> tuple[Any, ...] | None:
-        """Return read_at, row_count, first_day, last_day, files and columns of a source."""
+        """Return read_at, row_count, first_day, last_day, problem_count, notes, files and columns of a source."""
         return self._row(
-            "select read_at, row_count, first_day, last_day, files, columns from previous.source where id = ?",
+            """select read_at, row_count, first_day, last_day, problem_count, notes, files, columns
+               from previous.source where id = ?""",
             source.id,
         )
 

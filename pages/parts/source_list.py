@@ -39,7 +39,7 @@ def summary(opened: Opened, sources: Sequence[SourceState]) -> str:
         said.append(f"{lacking:,} {'metric was' if lacking == 1 else 'metrics were'} not found in what was read.")
     if left_out:
         said.append(f"Cells or rows left out: {left_out:,}.")
-    elif sources and not failed:  # of what failed, it was told when its values were read
+    elif sources and not failed:
         said.append("Nothing was left out.")
     if opened.review_week and opened.newest_week and opened.newest_week > opened.review_week:
         said.append(
@@ -65,7 +65,8 @@ def show(opened: Opened, source: SourceState, fresh: Freshness | None) -> None:
         for note in source.notes:
             st.caption(plain(note))
         if source.problem_count:
-            with st.expander(f"What was left out ({source.problem_count:,})"):
+            was = "was" if source.status == "read" else "had been"
+            with st.expander(f"What {was} left out ({source.problem_count:,})"):
                 problems = warehouse.problems(source.id, _MOST_SHOWN)
                 st.dataframe(problems, hide_index=True, width="stretch")
                 if source.problem_count > len(problems):
