@@ -402,12 +402,13 @@ def test_a_metric_that_fails_is_told_each_time(bakery: Path) -> None:
 
 
 def test_refresh_of_a_tree_at_fault(bakery: Path) -> None:
-    run("refresh", bakery)
+    week = as_json(run("refresh", bakery, "--json"))["review_week"]
     edit(bakery, "northstar.yaml", "formula: loaves / visits", "formula: loaves / vists")
     result = run("refresh", bakery, "--json")
     assert result.exit_code == 1
     told = as_json(result)
     assert (told["published"], told["sources"]) == (False, [])
+    assert told["review_week"] == week == LAST_DAY.isoformat()
     assert [fault["line"] for fault in told["faults"]] == [11]
     assert result.stderr.startswith("northstar.yaml:11:")
 

@@ -9,6 +9,7 @@ import typer
 from metrics.cli.commands import AsJson, WorkspaceFolder
 from metrics.cli.output import count, say, say_json, table, tell
 from metrics.cli.week import nothing_to_review
+from metrics.errors import NorthstarError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from metrics.cli.opened import Opened
     from metrics.refresh import SourceResult, Summary
     from metrics.review.doubts import Doubt
+    from metrics.workspace import Workspace
 
 _HEADER = ("Source", "Outcome", "Rows", "New", "Changed", "Removed", "Left out")
 
@@ -42,7 +44,8 @@ def refresh(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
         if as_json:
             faults_json = [finding.as_json() for finding in of_tree(error.faults)]
             nothing: dict[str, list[Any]] = {"sources": [], "doubts": []}
-            say_json({"published": False, "remarks": [], "review_week": None, **nothing, "faults": faults_json})
+            week = _week_shown(found)
+            say_json({"published": False, "remarks": [], "review_week": week, **nothing, "faults": faults_json})
         raise typer.Exit(1) from None
     with opened(found) as now:
         errors = now.errors
@@ -56,6 +59,17 @@ def refresh(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
             _show(summary, now, errors, doubted)
         if errors:
             raise typer.Exit(1)
+
+
+def _week_shown(workspace: Workspace) -> str | None:
+    """Return the week that the review goes on showing."""
+    from metrics.cli.opened import opened
+
+    try:
+        with opened(workspace) as now:
+            return now.review_week.isoformat() if now.review_week else None
+    except NorthstarError:
+        return None
 
 
 def _show(summary: Summary, now: Opened, errors: list[str], doubted: Mapping[str, Sequence[Doubt]]) -> None:
