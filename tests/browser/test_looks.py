@@ -109,6 +109,23 @@ def test_nothing_is_wider_than_a_phone(path: str, demo: Server, visit: Visit) ->
     assert page.evaluate(f"{groups}.every((group) => group.scrollWidth <= group.clientWidth)")
 
 
+@pytest.mark.parametrize("metric", ["insights_read", "first_response_time"], ids=["figures", "late"])
+def test_all_figures_of_a_metric_are_on_a_phone(metric: str, demo: Server, visit: Visit) -> None:
+    page = visit(demo, f"metric?metric={metric}", viewport=PHONE, has_touch=True, is_mobile=True)
+    drawn(page, "metric")
+    boxes = [
+        (cell.text_content(), box)
+        for cell in page.locator("table.rows :is(th, td)").all()
+        if (box := cell.bounding_box())
+    ]
+    heads = [text for text, _ in boxes[:10]]
+    assert heads == ["Last wk", "WoW", "YoY", "Of target", "MTD", "YoY", "QTD", "YoY", "YTD", "YoY"]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"] for _, box in boxes)
+    below = {round(box["x"] + box["width"]): box["y"] for _, box in boxes[-6:]}
+    for _, head in boxes[4:10]:  # each to-date figure stands below its heading
+        assert 10 < below[round(head["x"] + head["width"])] - head["y"] < 40
+
+
 def test_paper_shows_the_blocks_without_the_controls(demo: Server, visit: Visit) -> None:
     page = visit(demo, "week", color_scheme="dark")
     drawn(page, "week")
