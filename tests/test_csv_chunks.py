@@ -13,8 +13,8 @@ from metrics.sources.table import open_table
 
 @pytest.fixture(autouse=True, params=[2, 3, 7, 64])
 def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_CHUNK", request.param)
-    monkeypatch.setattr(table, "_CHUNK", request.param)
+    monkeypatch.setattr(files, "CHUNK", request.param)
+    monkeypatch.setattr(table, "CHUNK", request.param)
 
 
 def written(folder: Path, content: bytes) -> Path:

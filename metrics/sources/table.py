@@ -12,14 +12,13 @@ import duckdb
 import numpy as np
 
 from metrics.sources.fetched import TextFile
-from metrics.sources.files import look_at
+from metrics.sources.files import CHUNK, look_at
 from metrics.sources.header import BLANKS, Header, find_header
 from metrics.sources.records import rewrite
 from metrics.sources.report import Problem, SourceError
 
-# Small enough to stay in the processor's cache.
-_CHUNK = 1 << 16
 _ALL_SIGNS = bytes(range(256))
+_AFTER_BLANK = b' "\r\n'
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -162,7 +161,7 @@ def _has_wide_line(path: Path, header: Header) -> bool:
         for _ in range(header.line):
             file.readline()
         begun: list[bytes] = []
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(CHUNK):
             lines, end, rest = chunk.rpartition(b"\n")
             if end:
                 if _any_wide(b"".join((*begun, lines)), header):
@@ -175,17 +174,23 @@ def _has_wide_line(path: Path, header: Header) -> bool:
 def _any_wide(lines: bytes, header: Header) -> bool:
     """Return whether one of some whole lines is as `_has_wide_line` says."""
     delimiter = header.delimiter.encode()
-    marks = lines.translate(None, _ALL_SIGNS.translate(None, delimiter + b"\n")) + b"\n"
-    regular = delimiter * (len(header.names) - 1) + b"\n"
-    count, more = divmod(len(marks), len(regular))
-    if not more and marks == regular * count:  # all lines are as wide as the header, as in nearly all files
-        return False
     signs = np.frombuffer(lines + b"\n", np.uint8)
     ends = np.flatnonzero(signs == ord("\n"))
     starts = np.concatenate(([0], ends[:-1] + 1))
-    counts = np.add.reduceat(signs == ord(delimiter), starts, dtype=np.int32)
-    wide = np.flatnonzero(counts >= len(header.names))
-    return any(lines[starts[at] : ends[at]].rstrip(b' "\r\n').endswith(delimiter) for at in wide)
+    may_end_blank = np.zeros(256, bool)
+    may_end_blank[list(delimiter + _AFTER_BLANK)] = True
+    looked_at = np.flatnonzero(may_end_blank[signs[ends - 1]])
+    if looked_at.size * 10 > ends.size:
+        marks = lines.translate(None, _ALL_SIGNS.translate(None, delimiter + b"\n")) + b"\n"
+        regular = delimiter * (len(header.names) - 1) + b"\n"
+        count, more = divmod(len(marks), len(regular))
+        if not more and marks == regular * count:  # all lines are as wide as the header
+            return False
+    return any(
+        lines.count(delimiter, start, end) >= len(header.names)
+        and lines[start:end].rstrip(_AFTER_BLANK).endswith(delimiter)
+        for start, end in zip(starts[looked_at].tolist(), ends[looked_at].tolist(), strict=True)
+    )
 
 
 def _reader(path: Path, delimiter: str, columns: Mapping[str, str], options: str) -> str:
