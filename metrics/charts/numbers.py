@@ -31,19 +31,20 @@ _WITHOUT_CENTS = frozenset({"JPY", "KRW"})
 _LARGEST = 1e15
 _SMALLEST = 1e-4
 _NOISE = 1e-9
+_HUNDRED = 100 - _NOISE
 
 
 def short(value: float | None, metric: Metric) -> str:
     """Return three significant digits: `412`, `4.12 k`, `41.2 %`, `$1.20 M`, `3.10 min`.
 
-    Whole numbers below 1,000 get no decimals.
+    Whole numbers below 1,000 get no decimals. A percentage that falls short of 100 never reads 100 %.
     """
     if value is None or not math.isfinite(value):
         return ""
     if metric.unit == "duration":
         text = _clock(abs(value))
     elif metric.unit == "percent":
-        text = f"{_grouped(_percents(value))}{THIN}%"
+        text = f"{_percentage(value)}{THIN}%"
     else:
         text = _symbol(metric.unit, metric.currency) + _scaled(abs(value))
     return _signed(value, text)
@@ -56,7 +57,7 @@ def bare(value: float | None, metric: Metric, like: float | None) -> str:
     if metric.unit == "duration":
         text = _grouped(abs(value) / _step(abs(like or 0.0))[0])
     elif metric.unit == "percent":
-        text = _grouped(_percents(value))
+        text = _percentage(value)
     else:
         text = _scaled(abs(value))
     return _signed(value, text)
@@ -113,7 +114,9 @@ def _full(value: float, unit: Unit, currency: str | None) -> str:
     if unit == "duration":
         text = _spelled_clock(size)
     elif unit == "percent":
-        text = f"{_exact(_percents(value), 2)}{THIN}%"
+        percents = _percents(value)
+        digits = _trimmed(f"{min(percents, 99.9999):.4f}") if 99.995 <= percents < _HUNDRED else _exact(percents, 2)
+        text = f"{digits}{THIN}%"
     elif unit == "currency":
         cents = 0 if (currency or "").upper() in _WITHOUT_CENTS else 2
         text = _symbol(unit, currency) + _money(size, cents)
@@ -126,6 +129,12 @@ def _percents(fraction: float) -> float | Decimal:
     """Return the size of a fraction in percent, also where that is more than a float can hold."""
     size = abs(fraction) * 100
     return size if math.isfinite(size) else Decimal(abs(fraction)) * 100
+
+
+def _percentage(fraction: float) -> str:
+    """Write a fraction in percent; two decimals just below 100, where the third digit would round it away."""
+    size = _percents(fraction)
+    return f"{min(size, 99.99):.2f}" if 99.95 <= size < _HUNDRED else _grouped(size)
 
 
 def _signed(value: float, text: str) -> str:
