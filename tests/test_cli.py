@@ -285,6 +285,14 @@ def test_check_is_silent_on_distinct_counts_of_weeks(grain: str, bakery: Path) -
     assert run("check", bakery).stderr == ""
 
 
+def test_check_counts_what_it_does_not_list(bakery: Path) -> None:
+    days = [FIRST_DAY + timedelta(days=number) for number in range(1_200)]
+    (bakery / "shop.csv").write_text("day,loaves,visits\n" + "".join(f"{day},1o,20\n" for day in days))
+    result = run("check", bakery)
+    assert "200 more of source 'shop' are not listed." in result.stderr
+    assert "1,200 errors" in result.stdout
+
+
 def test_check_gives_all_faults_of_the_data(bakery: Path) -> None:
     edit(bakery, "shop.csv", "2024-01-03,10,20", "2024-01-03,ten,20")
     edit(bakery, "shop.csv", "2024-01-05,", "yesterday,")

@@ -8,6 +8,7 @@ import pytest
 from csv_tables import D, read, values, write
 
 from metrics.sources.csv import read_csv
+from metrics.sources.dirty import DirtyFiles
 from metrics.sources.files import files_of
 from metrics.sources.report import SourceError
 from metrics.sources.series import Series
@@ -353,10 +354,26 @@ def test_glob_takes_all_files(tmp_path: Path) -> None:
     write(tmp_path, "in/a.csv", "title\nday,a\n2020-01-01,1\n")
     write(tmp_path, "in/.hidden.csv", "nothing")
     write(tmp_path, "in/B.CSV", "nothing")
+    write(tmp_path, "in/.ipynb_checkpoints/a-checkpoint.csv", "title\nday,a\n2020-01-01,1\n")
+    assert read(tmp_path, None, path="**/*.csv")[1].files == ("in/a.csv", "in/b.csv")
+    assert read(tmp_path, None, path="in/.ipynb_checkpoints/*.csv")[1].rows == 1
     rows, report = read(tmp_path, None, path="in/*.csv")
     assert {day.isoformat(): value for _, day, value in rows} == TWO
     assert report.files == ("in/a.csv", "in/b.csv")
     assert (report.rows, report.first_day, report.last_day) == (2, D("2020-01-01"), D("2020-01-02"))
+
+
+def test_many_files_that_are_read_row_by_row_are_staged_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stagings: list[None] = []
+    stage = DirtyFiles._try_to_stage
+    monkeypatch.setattr(DirtyFiles, "_try_to_stage", lambda *own: (stagings.append(None), stage(*own))[1])
+    for number in range(1, 21):
+        write(tmp_path, f"{number:02}.csv", f'day,a,said\n2020-01-{number:02},{number},"two\nlines"\n')
+    rows, _ = read(tmp_path, None, path="*.csv")
+    assert [value for _, _, value in rows] == list(range(1, 21))
+    assert len(stagings) <= 3
 
 
 def test_glob_with_a_file_that_can_not_be_read(tmp_path: Path) -> None:

@@ -472,6 +472,20 @@ CASES = {
         source('type: csv, path: a.csv, date: day, date_format: "%d.%Q"'),
         ["6:61: error: '%Q' in the date format '%d.%Q' is not known. Write such as %d/%m/%Y or %a, %d-%b-%Y."],
     ),
+    "date format of minutes": (
+        source('type: csv, path: a.csv, date: day, date_format: "%d/%M/%Y"'),
+        [
+            "6:61: error: The date format '%d/%M/%Y' has no month. Write %m for 11, or %b for Nov. %M are minutes.",
+        ],
+    ),
+    "date format without a year": (
+        source('type: csv, path: a.csv, date: day, date_format: "%d.%m."'),
+        ["6:61: error: The date format '%d.%m.' has no year. Write %Y for 2026, or %y for 26."],
+    ),
+    "date format of a zone's name": (  # BST may be in London or in Bangladesh
+        source('type: csv, path: a.csv, date: day, date_format: "%Y-%m-%d %Z"'),
+        ["6:61: error: '%Z' in the date format '%Y-%m-%d %Z' is not known. Write such as %d/%m/%Y or %a, %d-%b-%Y."],
+    ),
     "arrives": (
         source("type: csv, path: a.csv, date: day, arrives: tuesday morning"),
         ["6:57: error: 'tuesday morning' is not a weekday and a time. Write such as tuesday 09:00."],

@@ -28,13 +28,13 @@ def check(workspace: WorkspaceFolder = None, as_json: AsJson = False) -> None:
     from metrics.cli.opened import workspace_at
 
     findings = _findings(workspace_at(workspace))
-    errors = sum(finding.level == "error" for finding in findings)
+    errors = sum(finding.stands_for for finding in findings if finding.level == "error")
     if as_json:
         say_json([finding.as_json() for finding in findings])
     else:
         for finding in findings:
             tell(str(finding))
-        warnings = len(findings) - errors
+        warnings = sum(finding.level == "warning" for finding in findings)
         say(f"{count(errors, 'error')}, {count(warnings, 'warning')}." if findings else "No faults found.")
     if errors:
         raise typer.Exit(1)

@@ -26,7 +26,7 @@ class Finding:
     """One thing that is wrong (error) or looks wrong (warning).
 
     In `northstar.yaml`, `line` and `column` count from 1. In a source's file `line` is the row as a spreadsheet counts,
-    and `column` the name of the column.
+    and `column` the name of the column. It `stands_for` so many, where more are wrong than are listed.
     """
 
     level: Level
@@ -36,6 +36,7 @@ class Finding:
     metric: str | None
     message: str
     hint: str
+    stands_for: int = 1
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
@@ -43,7 +44,9 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON-ready values."""
-        return asdict(self)
+        values = asdict(self)
+        del values["stands_for"]
+        return values
 
 
 def of_tree(faults: Iterable[Fault]) -> list[Finding]:
@@ -106,7 +109,7 @@ def _left_out(now: Opened, source: SourceState) -> Iterator[Finding]:
     hidden = source.problem_count - len(problems)
     if hidden > 0:
         message = f"{hidden:,} more of source '{source.id}' are not listed."
-        yield Finding("error", ", ".join(source.files), None, None, None, message, "Correct these first.")
+        yield Finding("error", ", ".join(source.files), None, None, None, message, "Correct these first.", hidden)
 
 
 def _summed_days(now: Opened, written: _Written) -> Iterator[Finding]:

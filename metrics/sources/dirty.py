@@ -54,15 +54,14 @@ class DirtyFiles:
 
     def stage(self, timezone: str) -> None:
         """Read all cells that are wanted; raises SourceError where a file or the order of its dates can't be read."""
-        failed = self._try_to_stage(timezone)
-        while failed is not None:
-            plan = self.plans[failed]
-            copy = plan.table.rewrite(plan.positions, self._folder / f"{failed}.csv")
-            self.plans[failed] = replace(plan, table=copy)
-            failed = self._try_to_stage(timezone)
+        while failed := self._try_to_stage(timezone):
+            for number in failed:
+                plan = self.plans[number]
+                copy = plan.table.rewrite(plan.positions, self._folder / f"{number}.csv")
+                self.plans[number] = replace(plan, table=copy)
 
-    def _try_to_stage(self, timezone: str) -> int | None:
-        """Stage all files; return the number of the first that has to be read row by row."""
+    def _try_to_stage(self, timezone: str) -> list[int]:
+        """Stage all files; return the numbers of those that have to be read row by row."""
         run = self._connection.execute
         run("CREATE OR REPLACE TEMP TABLE northstar_csv_date(file INTEGER, text VARCHAR, n BIGINT)")
         run(
@@ -70,18 +69,21 @@ class DirtyFiles:
             " cell VARCHAR, kind UTINYINT, value DOUBLE)"
         )
         run("DROP TABLE IF EXISTS temp.northstar_csv_day")
+        failed = []
         for number, plan in enumerate(self.plans):
             text = trimmed(f"c{plan.table.date}")
             texts = plan.table.texts([plan.table.date], numbered=False)
             query = f"SELECT {number}, {text}, count(*) FROM ({texts}) GROUP BY ALL"
             if not self._filled("northstar_csv_date", query, plan):
-                return number
+                failed.append(number)
+        if failed:
+            return failed
         tables = [plan.table for plan in self.plans]
         resolve_dates(self._connection, tables, self._source.date_format, timezone)
         for number, plan in enumerate(self.plans):
             if plan.series and not self._filled("northstar_csv_cell", _cells(number, plan), plan):
-                return number
-        return None
+                failed.append(number)
+        return failed
 
     def _filled(self, table: str, query: str, plan: Plan) -> bool:
         if not plan.table.sound and plan.table.rewritten is None:

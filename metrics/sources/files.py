@@ -55,12 +55,10 @@ def files_of(source: Source, folder: Path) -> list[Path]:
         if named.is_file():
             found = [named]
         elif _GLOB & set(path):
-            # A name that starts with a dot is a hidden file, or the shadow that some systems put beside each file; with
-            # ~$ begins what Excel puts beside a workbook that is open.
             found = sorted(
                 match
                 for match in folder.glob(_pattern(path))
-                if match.is_file() and not match.name.startswith((".", "~$"))
+                if match.is_file() and not _is_hidden(match.relative_to(folder), PurePath(path))
             )
         else:
             found = []
@@ -72,6 +70,17 @@ def files_of(source: Source, folder: Path) -> list[Path]:
         if any("\ud800" <= sign <= "\udfff" for sign in str(match)):
             raise SourceError(f"The name of the file {match.name!r} is not UTF-8: rename it.")
     return found
+
+
+def _is_hidden(match: PurePath, pattern: PurePath) -> bool:
+    """Return whether a file, or a folder that the pattern doesn't name, is one that people don't see.
+
+    A name that starts with a dot is hidden, or the shadow that some systems put beside each file; with ~$ begins what
+    Excel puts beside a workbook that is open.
+    """
+    if match.name.startswith((".", "~$")):
+        return True
+    return any(part.startswith(".") and part not in pattern.parts for part in match.parts[:-1])
 
 
 def _pattern(path: str) -> str:

@@ -32,7 +32,8 @@ NEEDED = {
 LONG = {"metric": "and the column of names", "value": "and the column of values"}
 _OTHER_FILES = {".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet"}
 _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?/")
-_DIRECTIVES = "aAbBdHIjmMpSfyYZzGuUVWcxX%"
+_DIRECTIVES = "aAbBdHIjmMpSfyYzGuUVWcxX%"
+_YEARS, _PARTS_OF_A_YEAR = frozenset("YyGcx"), frozenset("mbBjUVWcx")
 _ENVIRONMENT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _CREDENTIALS = re.compile(r"[^:/@]*:([^@]*)@")
 _PASSWORD = re.compile(r"[?&;](?:password|passwd|pwd|token|secret)=([^&;\s]*)", re.IGNORECASE)
@@ -143,15 +144,19 @@ def date_format_has_directives(draft: Draft) -> Iterator[Fault]:
         if source.date_format is None:
             continue
         path, text = ("sources", source_id, "date_format"), shorten(source.date_format, 40)
-        unknown = [
-            sign for sign in re.findall(r"%[-#]?(.?)", source.date_format) if sign not in _DIRECTIVES or not sign
-        ]
+        signs = re.findall(r"%[-#]?(.?)", source.date_format)
+        unknown = [sign for sign in signs if sign not in _DIRECTIVES or not sign]
         if "%" not in source.date_format:
             meant = _directives_of(source.date_format)
             yield draft.error(path, f"The date format '{text}' has no % in it.", f"Write {meant or '%d/%m/%Y'}.")
         elif unknown:
             message = f"'%{unknown[0]}' in the date format '{text}' is not known."
             yield draft.error(path, message, "Write such as %d/%m/%Y or %a, %d-%b-%Y.")
+        elif not _YEARS & set(signs):
+            yield draft.error(path, f"The date format '{text}' has no year.", "Write %Y for 2026, or %y for 26.")
+        elif not _PARTS_OF_A_YEAR & set(signs):
+            hint = "Write %m for 11, or %b for Nov." + (" %M are minutes." if "M" in signs else "")
+            yield draft.error(path, f"The date format '{text}' has no month.", hint)
 
 
 def _directives_of(pattern: str) -> str | None:
