@@ -184,12 +184,6 @@ csv(
     "Some dates have the day first (13/1/2026 in shop.csv, row 2), others the month (1/14/2026 in shop.csv, row 3)",
 )
 csv("year first", "day,signups\n26/01/05,5\n26/01/31,6\n", "seem to have the year first: write date_format: '%y/%m/%d'")
-csv(
-    "a format without a year",
-    table(),
-    "The date format '%d/%m' has no year: write %Y or %y in it.",
-    date_format="%d/%m",
-)
 
 # CSV: rows and files
 

@@ -13,6 +13,9 @@ from metrics.tree.tree import Source
 
 D = date.fromisoformat
 
+# A value of `reading`, where what could not be read is NaN; None for both kinds of missing.
+READ = "CASE WHEN isfinite(value) THEN value END AS value"
+
 DATABASE = duckdb.connect()
 
 
@@ -40,7 +43,7 @@ def read(
     report = read_csv(connection, source, series or (Series(0, "a", "a"),), folder, timezone)
     left = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name <> 'reading'").fetchall()
     assert left == []
-    rows = connection.execute("SELECT * FROM reading ORDER BY ALL NULLS LAST").fetchall()
+    rows = connection.execute(f"SELECT series, day, {READ} FROM reading ORDER BY ALL NULLS LAST").fetchall()
     return rows, report
 
 

@@ -287,7 +287,9 @@ def test_check_is_silent_on_distinct_counts_of_weeks(grain: str, bakery: Path) -
 
 def test_check_counts_what_it_does_not_list(bakery: Path) -> None:
     days = [FIRST_DAY + timedelta(days=number) for number in range(1_200)]
-    (bakery / "shop.csv").write_text("day,loaves,visits\n" + "".join(f"{day},1o,20\n" for day in days))
+    (bakery / "shop.csv").write_text(
+        "day,loaves,visits\n" + "".join(f"{day},1o,20\n" for day in days) + "2030-01-01,1,1"
+    )
     result = run("check", bakery)
     assert "200 more of source 'shop' are not listed." in result.stderr
     assert "1,200 errors" in result.stdout

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from csv_tables import READ
 
 from metrics.sources.csv import read_csv
 from metrics.sources.report import Report
@@ -31,7 +32,7 @@ def read(folder: Path, file: str, definition: dict) -> tuple[Report, list[tuple]
     connection.execute("CREATE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
     source = Source("deck", "csv", path=file, date=definition["date_column"])
     report = read_csv(connection, source, wanted(definition), folder, "UTC")
-    return report, connection.execute("SELECT * FROM reading ORDER BY ALL").fetchall()
+    return report, connection.execute(f"SELECT series, day, {READ} FROM reading ORDER BY ALL").fetchall()
 
 
 @pytest.mark.parametrize("number", range(1, 10))

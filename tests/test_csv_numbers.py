@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from csv_tables import cell, read, values
+from csv_tables import D, cell, read, values, write
 
 from metrics.sources.series import Series
 
@@ -140,11 +140,21 @@ def test_dots_are_in_doubt_beside_a_decimal_comma(tmp_path: Path) -> None:
     assert cell(tmp_path, "1,234.5", "1,5")[0] == 1234.5
 
 
-def test_doubt_stays_in_its_column(tmp_path: Path) -> None:
+def test_doubt_stays_in_its_column_where_the_dot_is_the_decimal_sign(tmp_path: Path) -> None:
     both = Series(0, "a", "a"), Series(1, "b", "b")
-    rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1,5","1,234"\n2020-01-02,7,"2,345"\n', *both)
-    assert [row[2] for row in rows] == [None, 7, 1234, 2345]
+    rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1,5","1,234"\n2020-01-02,7.25,"2,345"\n', *both)
+    assert [row[2] for row in rows] == [None, 7.25, 1234, 2345]
     assert report.problem_count == 1
+
+
+def test_doubt_reaches_all_columns_of_a_file_that_shows_no_decimal_point(tmp_path: Path) -> None:
+    both = Series(0, "a", "a"), Series(1, "b", "b")
+    rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1.234,50",2.300\n2020-01-02,7,8\n', *both)
+    assert [row[2] for row in rows] == [None, 7, None, 8]
+    assert [problem.write for problem in report.problems] == ["a decimal point: 1234.50", "2300 or 2.300"]
+    write(tmp_path, "y.csv", "day,a,b\n2020-01-03,9,2.300\n")  # of another program, perhaps
+    rows, _ = read(tmp_path, None, *both, path="*.csv")
+    assert [row[2] for row in rows] == [None, 7, 9, None, 8, 2.3]
 
 
 def test_doubt_reaches_all_columns_parted_by_semicolons(tmp_path: Path) -> None:
@@ -232,7 +242,7 @@ def test_doubt_of_semicolons_in_the_long_layout(tmp_path: Path) -> None:
     both = Series(0, "a", "a"), Series(1, "b", "b")
     content = "day;metric;value\n2020-01-01;a;1.230\n2020-01-01;b;7\n"
     rows, report = read(tmp_path, content, *both, layout="long")
-    assert [row[2] for row in rows] == [None, 7]
+    assert rows == [(1, D("2020-01-01"), 7)] and list(report.failed) == [0]
     assert report.problems[0].metric == "a"
     assert read(tmp_path, content + "2020-01-02;b;7.5\n", *both, layout="long")[1].problems == ()
 

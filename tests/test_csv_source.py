@@ -363,6 +363,15 @@ def test_glob_takes_all_files(tmp_path: Path) -> None:
     assert (report.rows, report.first_day, report.last_day) == (2, D("2020-01-01"), D("2020-01-02"))
 
 
+def test_a_column_of_which_no_cell_can_be_read_fails_alone(tmp_path: Path) -> None:
+    both = Series(0, "a", "a"), Series(1, "b", "b")
+    rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1,5",1\n2020-01-02,,2\n', *both)
+    assert [number for number, _, _ in rows] == [1, 1]
+    said = "No value of a in x.csv can be read. The first, 1,5 in row 2, has a decimal comma."
+    assert report.failed == {0: f"{said} Write a decimal point: 1.5."}
+    assert report.problem_count == 1
+
+
 def test_many_files_that_are_read_row_by_row_are_staged_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

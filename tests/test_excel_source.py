@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from csv_tables import READ
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -38,7 +39,7 @@ def read(folder: Path, *series: Series, path: str = "x.xlsx", **fields: Any) -> 
     with duckdb.connect() as connection:
         connection.execute("CREATE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
         report = read_fetched(connection, source, series or (A,), fetched, "UTC")
-        found = connection.execute("SELECT day, value FROM reading WHERE series = 0 ORDER BY day").fetchall()
+        found = connection.execute(f"SELECT day, {READ} FROM reading WHERE series = 0 ORDER BY day").fetchall()
     return {str(day): value for day, value in found}, report
 
 

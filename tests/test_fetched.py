@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from csv_tables import READ
 
 from metrics.sources.fetched import Fetched, TextFile, write_cells
 from metrics.sources.read import read_fetched
@@ -34,7 +35,7 @@ def read(
         connection.execute("CREATE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
         source = Source("growth", "google_sheet", **fields)  # type: ignore[arg-type]
         report = read_fetched(connection, source, series or (A,), fetched, "UTC")
-        found = connection.execute("SELECT day, value FROM reading WHERE series = 0 ORDER BY day").fetchall()
+        found = connection.execute(f"SELECT day, {READ} FROM reading WHERE series = 0 ORDER BY day").fetchall()
         assert [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()] == [
             "reading"
         ]

@@ -114,7 +114,7 @@ def read(
         try:
             report = read_fetched(connection, sources(scene, growth=declared)[0], series, found, "Europe/Berlin")
         finally:
-            rows = connection.execute("SELECT day, value FROM reading WHERE value IS NOT NULL ORDER BY day").fetchall()
+            rows = connection.execute("SELECT day, value FROM reading WHERE isfinite(value) ORDER BY day").fetchall()
             assert len({day for day, _ in rows}) == len(rows)
     return {day.isoformat(): value for day, value in rows}, report
 

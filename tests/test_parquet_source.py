@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from csv_tables import READ
 
 from metrics.sources import parquet
 from metrics.sources.fetch import fetch, local_fingerprint
@@ -43,7 +44,7 @@ def read(
     with duckdb.connect() as connection:
         connection.execute("CREATE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
         report = read_fetched(connection, source, series or (A,), fetched, timezone)
-        found = connection.execute("SELECT day, value FROM reading WHERE series = 0 ORDER BY day").fetchall()
+        found = connection.execute(f"SELECT day, {READ} FROM reading WHERE series = 0 ORDER BY day").fetchall()
     return {str(day): value for day, value in found}, report
 
 
@@ -119,7 +120,7 @@ def test_what_is_missing_is_no_number(tmp_path: Path) -> None:
 def test_a_value_that_is_no_number_is_reported_by_its_row(tmp_path: Path, column: pa.Array, text: str) -> None:
     write(tmp_path / "x.parquet", day=DAYS[:1], a=column, b=[7])
     values, report = read(tmp_path, A, Series(1, "b", "b"))
-    assert values == {"2021-01-01": None}
+    assert values == {} and "No value of a in x.parquet can be read." in report.failed[0]
     assert [(problem.row, problem.column, problem.value) for problem in report.problems] == [(1, "a", text)]
 
 

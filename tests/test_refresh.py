@@ -199,6 +199,17 @@ def test_a_source_that_fails_keeps_its_last_good_values(shop: WorkspaceFiles) ->
     assert not shop.refresh().published
 
 
+def test_a_column_that_can_no_longer_be_read_keeps_its_values(shop: WorkspaceFiles) -> None:
+    shop.refresh()
+    shop.write("shop.csv", SHOP.replace(",10,", ',"1,5",'))
+    summary = shop.refresh()
+    assert summary.failed and outcomes(summary) == {"shop": "read", "web": "unchanged"}
+    assert counts(summary.sources[0]) == (0, 0, 0)
+    assert last_week(shop) == {"orders": 70, "returns": 7, "visits": 700, "rate": 0.1}
+    with shop.opened() as (_, warehouse):
+        assert "No value of orders in shop.csv can be read." in (warehouse.series["orders"].error or "")
+
+
 def test_what_had_been_left_out_of_values_that_stay_is_told_on(shop: WorkspaceFiles) -> None:
     shop.write("web.csv", WEB.replace("100", "1oo", 1))
     shop.refresh()

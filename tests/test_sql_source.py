@@ -14,6 +14,7 @@ import duckdb
 import psycopg
 import pytest
 from broken_queries import BROKEN, SECRET, TABLES, Bench, bench, changed
+from csv_tables import READ
 from postgres import PASSWORD, USER, Server
 from sqlalchemy.engine import make_url
 from workspaces import WorkspaceFiles
@@ -68,7 +69,7 @@ def read(
     with closing(duckdb.connect()) as connection:
         connection.execute("CREATE TEMP TABLE reading(series INTEGER, day DATE, value DOUBLE)")
         report = read_fetched(connection, source, series, fetched(made, source, timezone), timezone)
-        return report, connection.execute("SELECT day, value FROM reading ORDER BY ALL").fetchall()
+        return report, connection.execute(f"SELECT day, {READ} FROM reading ORDER BY ALL").fetchall()
 
 
 def days(made: Bench, source: Source, timezone: str) -> list[str]:

@@ -1,7 +1,7 @@
 """How far each number can be trusted, at a glance and worst first; the audit and its badge."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -269,12 +269,31 @@ def test_days_that_were_appended_once_more_are_told(workspace: Callable[..., Wor
         files.write("shop.csv", "\n".join([*lines, *again]) + "\n")
         (note,) = files.refresh().sources[0].notes
         assert note.startswith(told), note
-        assert note.endswith("sums add them up. Was an export appended that holds days which were there already?")
-    files.write("shop.csv", "\n".join([*lines, *lines[1 : 1 + len(days) // 2]]) + "\n")
-    assert files.refresh().sources[0].notes == (), "several rows are usual here"
+        assert "sums add them up. Was an export appended that holds days which were there already" in note
+    for again, usual in ((lines[1::2], "several rows are usual here"), (lines[20:], "since then there are two")):
+        files.write("shop.csv", "\n".join([*lines, *(f"{line}7" for line in again)]) + "\n")
+        assert files.refresh().sources[0].notes == (), usual
     sparse = {**tree, "sources": {"shop": {**TREE["sources"]["shop"], "absent": "zero"}}}
     files = workspace(sparse, {"shop.csv": "\n".join([*lines, *lines[-2:]]) + "\n"})
     assert files.refresh().sources[0].notes == (), "a row is a thing that happened"
+
+
+def test_files_that_overlap_are_told(workspace: Callable[..., WorkspaceFiles]) -> None:
+    source = {**TREE["sources"]["shop"], "path": "shop-*.csv"}
+    tree = {**TREE, "sources": {"shop": source}, "metrics": {"visits": {"source": "shop"}}}
+    days = [date(2026, 3, 1) + timedelta(days=number) for number in range(40)]
+
+    def export(days: Sequence[date], restated: int = 0) -> str:
+        return "day,visits\n" + "".join(f"{day},{100 + day.day + restated}\n" for day in days)
+
+    files = workspace(tree, {"shop-1.csv": export(days[:25]), "shop-2.csv": export(days[10:], restated=3)})
+    (note,) = files.refresh().sources[0].notes
+    assert note.startswith(f"15 of 40 days have more than one row ({days[10]} to {days[24]}): sums add them up.")
+    assert note.endswith("or do files overlap?")
+    files.write("shop-2.csv", export(days[25:]))
+    assert files.refresh().sources[0].notes == ()
+    files.write("shop-2.csv", export(days))  # another shop
+    assert not any("overlap" in note for note in files.refresh().sources[0].notes)
 
 
 def test_a_column_without_any_value_is_told(workspace: Callable[..., WorkspaceFiles]) -> None:

@@ -79,10 +79,8 @@ def shares_of_dates(
 
 
 def _by_format(connection: duckdb.DuckDBPyConnection, date_format: str, timezone: str) -> None:
-    if not any(f"%{sign}" in date_format for sign in ("Y", "-y", "y", "G", "x", "c")):
-        raise SourceError(f"The date format '{date_format}' has no year: write %Y or %y in it.")
     parsed = f"try_strptime(text, {literal(date_format)})"
-    if "%z" in date_format or "%Z" in date_format:
+    if "%z" in date_format:
         parsed = f"timezone({literal(timezone)}, {parsed})"
     try:
         # DuckDB takes the words `infinity` and `epoch` for dates in any format.

@@ -100,8 +100,10 @@ class DirtyFiles:
     def mark_both_ways(self) -> bool:
         """Leave out cells such as 1,234 where others show that the comma is a decimal sign; return whether any does.
 
-        They show it for their own column; for all columns where cells are parted by semicolons, as programs do that
-        write decimal commas. In a file of such a program the comma may be one as long as no cell shows that the dot is.
+        They show it for their own column, and for all columns of their file as long as no cell shows that the dot is
+        the decimal sign there; in the long layout, and where cells are parted by semicolons, as programs do that write
+        decimal commas, for all columns of all files. In a file of such a program the comma may be the decimal sign
+        also where no cell shows it, as long as none shows that the dot is.
         """
         shown = self._mark_beside_commas()
         parted = [str(file) for file, plan in enumerate(self.plans) if plan.table.header.delimiter == ";"]
@@ -125,15 +127,19 @@ class DirtyFiles:
         )
         columns = {self._series[number].column for _, number in found}
         numbers = [one.number for one in self._series.values() if everywhere or one.column in columns]
+        files = {file for file, _ in found}
         self._connection.execute(
             f"UPDATE northstar_csv_cell SET kind = {Kind.EITHER}, value = NULL"
-            f" WHERE number IN ({', '.join(map(str, numbers))}) AND {reads_both_ways()}"
+            f" WHERE {reads_both_ways()} AND (number IN ({', '.join(map(str, numbers))})"
+            f" OR file IN ({', '.join(map(str, files))})"
+            f" AND file NOT IN (SELECT file FROM northstar_csv_cell WHERE {shows_decimal_point()}))"
         )
         return True
 
     def insert(self) -> None:
-        """Append what was staged to `reading`."""
-        self._connection.execute("INSERT INTO reading SELECT number, day, value FROM northstar_csv_cell")
+        """Append what was staged to `reading`, with NaN for cells that could not be read."""
+        value = f"CASE WHEN kind >= {LEFT_OUT} THEN 'nan'::DOUBLE ELSE value END"
+        self._connection.execute(f"INSERT INTO reading SELECT number, day, {value} FROM northstar_csv_cell")
 
     def days(self) -> tuple[int, date | None, date | None]:
         """Return the number of rows with a readable date, and their first and last day (None without any)."""

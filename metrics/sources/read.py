@@ -37,11 +37,11 @@ def read_fetched(
     """Append what was fetched of a source to the temporary table `reading(series INTEGER, day DATE, value DOUBLE)`.
 
     One row for each row of the files that has what the series asks for, and series: its scaled value, NULL where the
-    cell is blank or could not be read (the report tells). A row whose date can't be read is left out. A date with an
-    offset is the day in `timezone`. The dates are in the column that the source names, else in the one that `fetched`
-    names, else in the first that holds mostly dates. Raises SourceError, with nothing appended, where a file can't be
-    read at all or no row of the source can. The connection must not be in a transaction, and no other series be
-    numbered -1.
+    cell is blank, NaN where it could not be read (the report tells). A row whose date can't be read is left out. A date
+    with an offset is the day in `timezone`. The dates are in the column that the source names, else in the one that
+    `fetched` names, else in the first that holds mostly dates. Raises SourceError, with nothing appended, where a file
+    can't be read at all or no row of the source can. The connection must not be in a transaction, and no other series
+    be numbered -1.
     """
     with TemporaryDirectory(prefix="northstar-") as copies, _clean_exit(connection, series):
         return _Reading(connection, source, series, fetched, timezone, Path(copies)).report()
@@ -66,10 +66,11 @@ def delete_series(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int])
 
 
 class Tally(NamedTuple):
-    """Rows, values that are not NULL, first and last day of a series in `reading`."""
+    """Rows, values, cells that could not be read, first and last day of a series in `reading`."""
 
     rows: int
     values: int
+    unread: int
     first: date
     last: date
 
@@ -238,7 +239,8 @@ class _Reading:
     def _tally(self) -> dict[int, Tally]:
         """Return for each series that has rows in `reading`, what they are."""
         rows = self._connection.execute(
-            "SELECT series, count(*), count(value), min(day), max(day) FROM reading GROUP BY series"
+            "SELECT series, count(*), count(*) FILTER (isfinite(value)), count(*) FILTER (isnan(value)), min(day),"
+            " max(day) FROM reading GROUP BY series"
         ).fetchall()
         return {number: Tally(*tally) for number, *tally in rows if number in self._series or number == ANY_ROW}
 
@@ -312,11 +314,21 @@ class _Reading:
             self._notes += [note] if note else []
         for one in empty:
             self._failed[one.number] = absences.why_empty(one)
-        left_out = {problem.metric for problem in self._problems}
-        blank = {
-            one.column: None
-            for number, one in self._series.items()
-            if number in tally and not tally[number].values and one.metric not in left_out
-        }
+        without = [one for number, one in self._series.items() if number in tally and not tally[number].values]
+        unread = [one for one in without if tally[one.number].unread]
+        for one in unread:
+            self._failed[one.number] = self._none_readable(one)
+        if unread:
+            delete_series(self._connection, [one.number for one in unread])
+        blank = {one.column: None for one in without if one not in unread}
         if blank:
             self._notes.append(f"No row has a value of {some(blank)}.")
+
+    def _none_readable(self, one: Series) -> str:
+        """Return the sentence for a series that has cells, none of which can be read."""
+        names = some([plan.table.name for plan in self._plans])
+        first = next((problem for problem in self._problems if problem.metric == one.metric), None)
+        said = f"No value of {one.column} in {names} can be read."
+        if first is None or first.column is None:
+            return said
+        return f"{said} The first, {first.value} in row {first.row}, {first.what}. Write {first.write}."

@@ -19,6 +19,7 @@ select
     reading.series,
     day,
     case
+        when any_unread then null
         when aggregate = 'sum' then total
         when aggregate = 'mean' then total / filled
         when aggregate = 'min' then smallest
@@ -29,7 +30,7 @@ select
     largest,
 from (
     select series, day, fsum(value order by value) as total, nullif(count(value), 0) as filled,
-           min(value) as smallest, max(value) as largest
+           min(value) as smallest, max(value) as largest, coalesce(bool_or(isnan(value)), false) as any_unread
     from reading
     group by series, day
 ) as reading
@@ -46,22 +47,30 @@ from (
 having count(*) filter (same) > count(*) / 2 and count(*) >= 10
 """
 
-# Days with several rows that a sum adds up, in a source that has one row a day on nearly all others. A source without a
-# row on days of zero has one a thing that happened, now and then two on a day.
+# Days with several rows that a sum adds up, where those of others have one: few days, or days in a row, but for the
+# newest, with as many rows of all series (exports that overlap). A source without a row on days of zero has one a thing
+# that happened, now and then two on a day.
 _EXCEPTIONS = """
-select several, days, first_day, last_day
-from (
-    select count(*) filter (several) as several, count(*) as days,
-           min(day) filter (several) as first_day, max(day) filter (several) as last_day
+with by_day as (
+    select day, max(filled) > 1 as several, min(filled) = max(filled) as alike
     from (
-        select day, max(filled) > 1 as several
-        from (select series, day, count(value) as filled from reading group by series, day) as reading
-        join series on series.number = reading.series
-        where aggregate = 'sum' and absent = 'missing'
-        group by day
-    )
+        select series, day, count(value) as filled from reading group by series, day having filled > 0
+    ) as reading
+    join series on series.number = reading.series
+    where aggregate = 'sum' and absent = 'missing'
+    group by day
+), counted as (
+    select count(*) filter (several) as several, count(*) as days, max(day) as newest,
+           count(*) filter (several and alike) as alike,
+           min(day) filter (several) as first_day, max(day) filter (several) as last_day
+    from by_day
 )
-where several > 0 and several * 4 <= days
+select several, days, first_day, last_day from counted
+where several > 0 and (
+    several * 4 <= days
+    or last_day < newest and alike = several
+        and several = (select count(*) from by_day where day between first_day and last_day)
+)
 """
 
 _SEVERAL_VALUES = """
@@ -72,7 +81,7 @@ select $source, $file, null, column_name, format('{} and {}', smallest, largest)
 from combined
 join series on series.number = combined.series
 left join (select unnest($numbers::integer[]) as number, unnest($columns::varchar[]) as column_name) using (number)
-where aggregate in ('first', 'last') and smallest < largest
+where aggregate in ('first', 'last') and smallest < largest and isfinite(largest)
 order by key, day
 """
 
@@ -90,7 +99,8 @@ def combine(connection: duckdb.DuckDBPyConnection, report: Report) -> int:
     """Fill the temporary table `combined (series, day, value)` with one row a day of `reading`.
 
     Each series has its own aggregate; where that can't tell which of several values counts there is none, and that is
-    noted as a problem of the report's source. Returns the number of these problems.
+    noted as a problem of the report's source. Nor is there one where one of several could not be read. Returns the
+    number of these problems.
     """
     connection.execute(_COMBINED)
     files, more = report.files[:_MOST_FILES], len(report.files) - _MOST_FILES
@@ -122,6 +132,6 @@ def doubled(connection: duckdb.DuckDBPyConnection) -> list[str]:
         have = "has" if several == 1 else "have"
         return [
             f"{several:,} of {days:,} days {have} more than one row ({when}): sums add them up. Was an export appended"
-            " that holds days which were there already?"
+            " that holds days which were there already, or do files overlap?"
         ]
     return []

@@ -107,3 +107,51 @@ def test_a_division_by_zero_has_no_value(drawn: Any) -> None:
     rate = drawn("2026-03-08", rate={"formula": "signups / visits"})["rate"]
     assert rate["summary"]["last_week"] is None
     assert rate["incomplete"] == []
+
+
+def test_a_day_with_a_cell_that_can_not_be_read_is_missing(workspace: Any) -> None:
+    """Two rows a day, one of which has letters in it: what the other has is not the day's sum.
+
+    day         shop  sold  visits
+    2026-03-02  a       10     100
+    2026-03-02  b       1O     100
+    2026-03-03  a       10     100
+    2026-03-03  b       10     100
+    """
+    source = {"type": "csv", "path": "shop.csv", "date": "day"}
+    aggregates = ("sum", "mean", "min", "max", "first", "last")
+    metrics = {f"of_{one}": {"source": "shop", "column": "sold", "aggregate": one} for one in aggregates}
+    files = workspace(
+        {
+            "calendar": {"week_ends_on": "tuesday"},
+            "sources": {"shop": source},
+            "metrics": {**metrics, "visits": {"source": "shop"}, "rate": {"formula": "of_sum / visits"}},
+        },
+        {
+            "shop.csv": "day,shop,sold,visits\n"
+            "2026-03-02,a,10,100\n2026-03-02,b,1O,100\n2026-03-03,a,10,100\n2026-03-03,b,10,100\n"
+        },
+    )
+    files.refresh()
+    figures = files.figures("2026-03-03")["metrics"]
+    assert figures["of_sum"]["summary"]["last_week"] == 20
+    for name in metrics:
+        assert "summary.last_week" in figures[name]["incomplete"], name
+    assert figures["rate"]["summary"]["last_week"] is None, "its parts have other days"
+
+
+def test_a_blank_cell_beside_others_of_its_day_counts_for_nothing(workspace: Any) -> None:
+    """A row that is there for another column: 10 + blank is 10.
+
+    day         sold
+    2026-03-02    10
+    2026-03-02
+    """
+    source = {"type": "csv", "path": "shop.csv", "date": "day"}
+    files = workspace(
+        {"sources": {"shop": source}, "metrics": {"sold": {"source": "shop"}}},
+        {"shop.csv": "day,sold\n2026-03-02,10\n2026-03-02,\n"},
+    )
+    files.refresh()
+    figures = files.figures("2026-03-08")["metrics"]["sold"]
+    assert figures["summary"]["last_week"] == 10
