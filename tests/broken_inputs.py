@@ -145,7 +145,7 @@ csv(
     "decimal commas beside 1,234",
     table("1,5").replace('"15"', '"1,234"'),
     "shop.csv, row 6, signups: 1,5 has a decimal comma",
-    "shop.csv, row 7, signups: 1,234 can be 1234 or 1.234, since other cells have a decimal comma; write 1234 or 1.234",
+    "shop.csv, row 7, signups: 1,234 can be 1234 or 1.234, since other cells have a decimal comma or dots between digits; write 1234 or 1.234",
     lost=BAD_DAY | {ROWS[BAD + 1][0]},
 )
 

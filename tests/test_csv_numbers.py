@@ -130,7 +130,7 @@ def test_anything_else_is_reported_and_left_out(tmp_path: Path, text: str, what:
 def test_thousands_are_in_doubt_beside_a_decimal_comma(tmp_path: Path) -> None:
     value, told = cell(tmp_path, "1,234", "1,5")
     assert value is None
-    assert told == ["can be 1234 or 1.234, since other cells have a decimal comma"]
+    assert told == ["can be 1234 or 1.234, since other cells have a decimal comma or dots between digits"]
 
 
 def test_dots_are_in_doubt_beside_a_decimal_comma(tmp_path: Path) -> None:
@@ -318,3 +318,18 @@ def test_percents_that_are_scaled_once_more_are_noted(tmp_path: Path) -> None:
 
 def test_zero_beside_percents_is_no_mixture(tmp_path: Path) -> None:
     assert read(tmp_path, "day,a\n2020-01-01,56%\n2020-01-02,0\n")[1].notes == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        (("$5", "€7"), "a has amounts in EUR, USD, which are added up as they are. Write one."),
+        (("5 CHF", "7", "USD 9"), "a has amounts in CHF, USD, which are added up as they are. Write one."),
+        (("$5", "USD 7", "US$9", "7"), None),
+        (("1e5", "-5", "(7)"), None),
+    ],
+)
+def test_amounts_in_several_currencies_are_noted(tmp_path: Path, cells: tuple[str, ...], note: str | None) -> None:
+    lines = "".join(f"2020-01-0{number},{cell}\n" for number, cell in enumerate(cells, 1))
+    _, report = read(tmp_path, "day,a\n" + lines)
+    assert report.notes == ((note,) if note else ())

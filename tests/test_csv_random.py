@@ -217,10 +217,10 @@ PIECES += ["\u2019", "\u00a0", "\u202f", "_", "\u2212", "1,234", "1.5", "e-3", "
 @relaxed
 @given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join), min_size=40, max_size=120))
 def test_no_cell_becomes_a_wrong_number(cells: list[str]) -> None:
-    """Each cell stands in a column of its own, so that none casts doubt on another."""
+    """Each cell stands in a column of its own, and one shows a decimal point, so that none casts doubt on another."""
     names = [f"n{number}" for number in range(len(cells))]
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["day", "z", *names], ["2020-01-01", "7", *cells]])
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["day", "z", *names], ["2020-01-01", "7.5", *cells]])
     series = [Series(number, name, name) for number, name in enumerate([*names, "z"])]
     with tempfile.TemporaryDirectory() as folder:
         rows, report = read(Path(folder), text.getvalue(), *series)

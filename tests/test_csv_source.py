@@ -1,5 +1,6 @@
 """The CSV source: files, headers, rows and filters as people have them, and what is said where they can't be read."""
 
+import gzip
 from itertools import permutations, product
 from pathlib import Path
 
@@ -282,7 +283,8 @@ def test_file_that_is_no_text(tmp_path: Path) -> None:
     assert refused(tmp_path, latin) == "x.csv is not UTF-8 (line 3): save it as CSV UTF-8."
     assert refused(tmp_path, "day,a\n".encode("utf-16")) == "x.csv is UTF-16, not UTF-8: save it as CSV UTF-8."
     assert "save it as CSV UTF-8" in refused(tmp_path, "day,a\n2020-01-01,1\n".encode("utf-16-le"))
-    assert "save it as CSV UTF-8" in refused(tmp_path, b"PK\x03\x04\0\0")
+    assert "write type: excel, or save it as CSV UTF-8" in refused(tmp_path, b"PK\x03\x04\0\0")
+    assert refused(tmp_path, gzip.compress(b"day,a\n2020-01-01,1\n")) == "x.csv is compressed: unpack it."
     late = b"day,a\n" + b"2020-01-01,1\n" * 100_000 + "2020-01-02,ä\n".encode()[:-2]
     assert "line 100002" in refused(tmp_path, late)
 
@@ -404,7 +406,7 @@ def test_column_in_some_files_only(tmp_path: Path) -> None:
     write(tmp_path, "p2.csv", "day,a,b\n2020-01-02,2,3\n")
     rows, report = read(tmp_path, None, A, B, path="p*.csv")
     assert rows == [(0, D("2020-01-01"), 1), (0, D("2020-01-02"), 2), (1, D("2020-01-02"), 3)]
-    assert report.notes == ("Not every file has column b.",)
+    assert report.notes == ("Not every file has column b: it is not in p1.csv.",)
     assert report.failed == {}
 
 

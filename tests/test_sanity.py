@@ -17,11 +17,19 @@ TODAY = date(2026, 3, 16)
 
 
 def found(
-    workspace: Callable[..., WorkspaceFiles], values: list[Any], metric: dict[str, Any] | None = None
+    workspace: Callable[..., WorkspaceFiles],
+    values: list[Any],
+    metric: dict[str, Any] | None = None,
+    absent: str = "missing",
 ) -> list[Oddity]:
-    rows = [f"{FIRST + timedelta(days=at)},{'' if value is None else value}" for at, value in enumerate(values)]
+    """What looks wrong in daily values; None is a blank cell or, where absent days are zeros, no row."""
+    rows = [
+        f"{FIRST + timedelta(days=at)},{'' if value is None else value}"
+        for at, value in enumerate(values)
+        if value is not None or absent == "missing"
+    ]
     tree = {
-        "sources": {"shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily"}},
+        "sources": {"shop": {"type": "csv", "path": "shop.csv", "date": "day", "grain": "daily", "absent": absent}},
         "metrics": {"orders": {"source": "shop", "unit": "count", **(metric or {})}},
     }
     files = workspace(tree, {"shop.csv": "\n".join(["day,orders", *rows]) + "\n"})
@@ -29,6 +37,15 @@ def found(
     path = files.workspace.store.current()
     assert path is not None
     return oddities(load_tree(files.folder).tree, path, TODAY)
+
+
+def test_a_day_without_a_row_that_counts_as_zero_is_looked_at_too(
+    workspace: Callable[..., WorkspaceFiles],
+) -> None:
+    (one,) = found(workspace, [*wavy(60), None, *wavy(3)], absent="zero")
+    assert (one.kind, one.days[0][0]) == ("sudden_zero", FIRST + timedelta(days=60))
+    seldom = [3 if at % 4 == 0 else None for at in range(56)]
+    assert found(workspace, [*seldom, 3], absent="zero") == []
 
 
 def wavy(count: int) -> list[Any]:

@@ -296,6 +296,28 @@ def test_files_that_overlap_are_told(workspace: Callable[..., WorkspaceFiles]) -
     assert not any("overlap" in note for note in files.refresh().sources[0].notes)
 
 
+@pytest.mark.parametrize(
+    ("grain", "step", "again", "told"),
+    [
+        ("weekly", 7, MONDAY + timedelta(days=9 * 7 + 2), "1 of 10 weeks has values on several days, the newest up to"),
+        ("weekly", 7, MONDAY + timedelta(days=9 * 7), ""),  # of one day: told otherwise
+        ("monthly", 31, MONDAY + timedelta(days=9 * 31 + 1), "1 of 10 months has values on several days"),
+    ],
+)
+def test_several_values_of_a_week_or_month_are_told(
+    workspace: Callable[..., WorkspaceFiles], grain: str, step: int, again: date, told: str
+) -> None:
+    source = {**TREE["sources"]["shop"], "grain": grain}
+    tree = {**TREE, "sources": {"shop": source}, "metrics": {"visits": {"source": "shop"}}}
+    days = [MONDAY + timedelta(days=step * at) for at in range(10)]
+    text = "day,visits\n" + "".join(f"{day},10\n" for day in days)
+    files = workspace(tree, {"shop.csv": text})
+    assert files.refresh().sources[0].notes == ()
+    files.write("shop.csv", f"{text}{again},12\n")
+    notes = files.refresh().sources[0].notes
+    assert [note.startswith(told) for note in notes if "several days" in note] == ([True] if told else [])
+
+
 def test_a_column_without_any_value_is_told(workspace: Callable[..., WorkspaceFiles]) -> None:
     metrics = {"visits": {"source": "shop"}, "sales": {"source": "shop"}, "calls": {"source": "shop"}}
     tree = {**TREE, "sources": {"shop": TREE["sources"]["shop"]}, "metrics": metrics}

@@ -39,6 +39,25 @@ class Absences:
             return f"1 name in column {column} belongs to no metric: {shorten(unknown[0])}."
         return f"{len(unknown)} names in column {column} belong to no metric: {some(unknown)}."
 
+    def nameless(self, column: str) -> str | None:
+        """Return a sentence on the rows that have a value and no name in the metric column; None without any."""
+        if "" not in self.names:
+            return None
+        count, first = 0, ""
+        for plan in self._plans:
+            texts = plan.table.texts([position for position in (plan.metric, plan.value) if position is not None])
+            found = self._connection.execute(
+                f"SELECT count(*), min(row) FROM ({texts}) WHERE {plan.is_nameless}"
+            ).fetchone()
+            if found and found[0]:
+                count += found[0]
+                row = plan.table.spreadsheet_rows([found[1]])[found[1]]
+                first = first or f"row {row} of {plan.table.name}"
+        if not count:
+            return None
+        rows = "1 row has" if count == 1 else f"{count:,} rows have"
+        return f"{rows} a value and nothing in column {column}, so that no metric gets it: {first}."
+
     def why_empty(self, one: Series) -> str:
         """Return a sentence that says why no row of the files feeds a series whose columns are there."""
         name = one.column.strip(BLANKS)

@@ -28,6 +28,8 @@ from metrics.sources.series import Series
 from metrics.sources.table import scalar, trimmed
 from metrics.tree.tree import Source
 
+_SAME_CURRENCY = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+
 # What Excel counts days from 1927 to 2119 as.
 _SERIAL = re.compile(r"[1-7][0-9]{4}(\.[0-9]+)?")
 
@@ -160,13 +162,27 @@ class DirtyFiles:
         ).fetchall()
         return {number: (percent, other and other["cell"], other and other["value"]) for number, percent, other in rows}
 
+    def currencies(self) -> dict[int, list[str]]:
+        """Return for each series whose cells name several currencies the signs or codes of them."""
+        mark = "regexp_extract(cell, '[A-Z]{0,2}\\p{Sc}|[A-Z]{3}')"
+        codes = ", ".join(f"{sign!r}: {code!r}" for sign, code in _SAME_CURRENCY.items())
+        # Most cells begin and end as plain numbers do.
+        rows = self._connection.execute(
+            f"SELECT number, list(DISTINCT mark ORDER BY mark)"
+            f" FROM (SELECT number, coalesce(MAP {{{codes}}}[{mark}], {mark}) AS mark"
+            f" FROM northstar_csv_cell WHERE kind = {Kind.NUMBER}"
+            f" AND NOT (cell[1] BETWEEN '-' AND '9' AND cell[-1] BETWEEN '0' AND '9'))"
+            f" WHERE mark <> '' GROUP BY number HAVING count(DISTINCT mark) > 1"
+        ).fetchall()
+        return dict(rows)
+
     def problems(self) -> tuple[list[Problem], int]:
         """Return the first problems in file order, and the number of all."""
         found: list[tuple[int, int, int, Problem]] = []
         count = 0
         for file, plan in enumerate(self.plans):
             found += [(file, problem.row or 0, -2, problem) for problem in plan.table.problems]
-            count += plan.table.problem_count
+            count += len(plan.table.broken)
             bad_dates, bad_date_count = self._bad_dates(file, plan)
             found += bad_dates
             count += bad_date_count
@@ -183,24 +199,10 @@ class DirtyFiles:
 
     def _bad_dates(self, file: int, plan: Plan) -> tuple[list[tuple[int, int, int, Problem]], int]:
         """Return the problems of rows whose date can't be read, and how many there are."""
-        unread = scalar(
-            self._connection,
-            f"SELECT count(*) FROM northstar_csv_date LEFT JOIN northstar_csv_day USING (text)"
-            f" WHERE file = {file} AND day IS NULL",
-        )
-        if not unread or not plan.series:
+        query = self._undated(file, plan)
+        if query is None:
             return [], 0
-        text = trimmed(f"c{plan.table.date}")
-        cells = [f"{trimmed(f'c{position}')} <> ''" for position in sorted(plan.value_columns)]
-        wanted = f"({plan.matches_any}) AND ({text} <> '' OR {' OR '.join(cells)})"
-        name = "NULL"
-        if plan.metric is not None:
-            name = trimmed(f"c{plan.metric}")
-            wanted += f" AND {name} IN (SELECT name FROM northstar_csv_series)"
-        query = (
-            f"FROM (SELECT *, {text} AS text FROM ({plan.table.texts(plan.positions)}))"
-            f" LEFT JOIN northstar_csv_day USING (text) WHERE day IS NULL AND {wanted}"
-        )
+        name = "NULL" if plan.metric is None else trimmed(f"c{plan.metric}")
         rows = self._connection.execute(
             f"SELECT row, text, coalesce(shaped, false), {name} {query} ORDER BY row LIMIT {MOST_PROBLEMS}"
         ).fetchall()
@@ -211,6 +213,32 @@ class DirtyFiles:
             (file, row, -1, self._bad_date(plan, column, row, text, shaped, metrics.get(name)))
             for row, text, shaped, name in rows
         ], count
+
+    def _undated(self, file: int, plan: Plan) -> str | None:
+        """Return the FROM of a query for the wanted rows whose date can't be read; None where all can."""
+        unread = scalar(
+            self._connection,
+            f"SELECT count(*) FROM northstar_csv_date LEFT JOIN northstar_csv_day USING (text)"
+            f" WHERE file = {file} AND day IS NULL",
+        )
+        if not unread or not plan.series:
+            return None
+        text = trimmed(f"c{plan.table.date}")
+        cells = [f"{trimmed(f'c{position}')} <> ''" for position in sorted(plan.value_columns)]
+        wanted = f"({plan.matches_any}) AND ({text} <> '' OR {' OR '.join(cells)})"
+        if plan.metric is not None:
+            wanted += f" AND {trimmed(f'c{plan.metric}')} IN (SELECT name FROM northstar_csv_series)"
+        return (
+            f"FROM (SELECT *, {text} AS text FROM ({plan.table.texts(plan.positions)}))"
+            f" LEFT JOIN northstar_csv_day USING (text) WHERE day IS NULL AND {wanted}"
+        )
+
+    def lost_rows(self, file: int) -> list[int]:
+        """Return the numbers of a file's rows that were left out as a whole."""
+        plan = self.plans[file]
+        query = self._undated(file, plan)
+        undated = self._connection.execute(f"SELECT row {query}").fetchall() if query else []
+        return [*plan.table.broken, *(row for (row,) in undated)]
 
     def _bad_date(self, plan: Plan, column: str, row: int, text: str, shaped: bool, metric: str | None) -> Problem:
         date_format = self._source.date_format

@@ -118,8 +118,8 @@ def look_at(path: Path, name: str) -> Text:
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
-                if not before and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                    raise SourceError(f"{name} is UTF-16, not UTF-8: save it as CSV UTF-8.")
+                if not before:
+                    _refuse_other_kinds(chunk, name)
                 _decode(decoder, chunk, name, lines)
                 signs = before + chunk
                 block = np.frombuffer(signs, np.uint8)
@@ -152,6 +152,15 @@ def look_at(path: Path, name: str) -> Text:
     plain &= before[-1] != 13 and returns in (0, lines - 1)
     before_line_end[before[-1]] = True
     return Text(plain, frozenset(sign for sign in (*DELIMITERS, '"', " ") if before_line_end[ord(sign)]))
+
+
+def _refuse_other_kinds(start: bytes, name: str) -> None:
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SourceError(f"{name} is UTF-16, not UTF-8: save it as CSV UTF-8.")
+    if start.startswith(b"\x1f\x8b"):
+        raise SourceError(f"{name} is compressed: unpack it.")
+    if start.startswith(b"PK\x03\x04"):
+        raise SourceError(f"{name} is a workbook or an archive, not CSV: write type: excel, or save it as CSV UTF-8.")
 
 
 def _is_digit(block: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

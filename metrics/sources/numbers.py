@@ -145,7 +145,7 @@ def explain(kind: Kind, cell: str) -> tuple[str, str]:
             whole = cell.replace(",", "").replace(".", "")
             point = cell.replace(",", ".")
             return (
-                f"can be {whole} or {point}, since other cells have a decimal comma",
+                f"can be {whole} or {point}, since other cells have a decimal comma or dots between digits",
                 f"{whole} or {point}",
             )
         case Kind.SEMICOLON:

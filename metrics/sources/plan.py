@@ -77,6 +77,11 @@ class Plan:
         return " OR ".join(f"({self.matches(where)})" for where in self.wheres) or "false"
 
     @property
+    def is_nameless(self) -> str:
+        """The SQL condition that a row of texts has a value, and names no metric (long layout)."""
+        return f"{trimmed(f'c{self.metric}')} = '' AND {trimmed(f'c{self.value}')} <> ''"
+
+    @property
     def matches_series(self) -> str:
         """The SQL condition that a row has what the series joined to it as `s` asks for (long layout)."""
         if not any(self.wheres):

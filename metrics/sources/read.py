@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from metrics.errors import nearest, shorten
 from metrics.sources.absence import Absences, some
 from metrics.sources.clean import ANY_ROW, CLEAN_DATES, insert_clean
 from metrics.sources.date_column import find_date_column
@@ -21,6 +22,7 @@ from metrics.sources.plan import Plan
 from metrics.sources.report import Problem, Report, SourceError
 from metrics.sources.series import Series
 from metrics.sources.table import Table, open_table, storable
+from metrics.sources.unknown_days import UnknownDays
 from metrics.tree.tree import Source
 
 # What makes fractions of numbers such as 12.5 that mean 12.5 %.
@@ -56,7 +58,7 @@ def _clean_exit(connection: duckdb.DuckDBPyConnection, series: Sequence[Series])
         delete_series(connection, [ANY_ROW, *(one.number for one in series)])
         raise
     finally:
-        for table in ("series", "date", "day", "cell"):
+        for table in ("series", "date", "day", "cell", "unknown"):
             connection.execute(f"DROP TABLE IF EXISTS temp.northstar_csv_{table}")
 
 
@@ -137,7 +139,7 @@ class _Reading:
     def _possible(self, series: Sequence[Series]) -> dict[int, Series]:
         """Return the series whose columns are there; those of the others are marked as failed."""
         possible = {}
-        lacking: dict[str, None] = {}
+        lacking: dict[str, list[Table]] = {}
         for one in series:
             for table in self._tables:
                 for column, _ in one.where:
@@ -148,12 +150,21 @@ class _Reading:
                 where = some([table.name for table in self._tables])
                 self._failed[one.number] = no_column(where, one.column, self._columns)
             elif not self._long and without:
-                lacking[one.column] = None
+                lacking[one.column] = without
             if one.number not in self._failed:
                 possible[one.number] = one
         if lacking:
-            self._notes.append(f"Not every file has {'column' if len(lacking) == 1 else 'columns'} {some(lacking)}.")
+            column, without = next(iter(lacking.items()))
+            which, first = ("column", "it") if len(lacking) == 1 else ("columns", shorten(column))
+            said = f"Not every file has {which} {some(lacking)}: {first} is not in"
+            self._notes.append(f"{said} {self._with_nearest(column, without)}")
         return possible
+
+    def _with_nearest(self, column: str, tables: Sequence[Table]) -> str:
+        """Return the names of tables without a column, and what it may be called in the first."""
+        close = nearest(column, [name for name in tables[0].header.names if name and name not in self._names])
+        hint = f" Did you mean '{shorten(close)}'?" if close else ""
+        return f"{some([table.name for table in tables])}.{hint}"
 
     def _plan(self, table: Table) -> Plan:
         if self._long:
@@ -173,12 +184,17 @@ class _Reading:
         self._count_clean_rows(tally)
         if files:
             self._note_percents(files.percents())
+            for number, marks in files.currencies().items():
+                name = self._series[number].column
+                self._notes.append(f"{name} has amounts in {some(marks)}, which are added up as they are. Write one.")
             self._problems, self._problem_count = files.problems()
             files.insert()
             self._add_days(*files.days())
             tally = self._tally()
         self._refuse_nothing(any(one.values for one in tally.values()))
         self._tell_absences(tally, files is not None)
+        if self._source.absent == "zero":
+            self._blank_unknown_days(files)
         return Report(
             source=self._source.id,
             files=tuple(plan.table.name for plan in self._plans),
@@ -192,6 +208,17 @@ class _Reading:
             columns=self._columns,
             column_of=self._column_of(),
         )
+
+    def _blank_unknown_days(self, files: DirtyFiles | None) -> None:
+        """See to it that no day becomes a zero that may have had a value."""
+        unknown = UnknownDays(self._connection)
+        if files is not None:
+            unknown.around_lost_rows(files)
+        if self._long:
+            unknown.without_name(self._plans, files)
+        else:
+            unknown.without_column(self._plans, list(self._series.values()), files)
+        unknown.blank()
 
     def _column_of(self) -> dict[int, str]:
         """Return what messages call the columns of values; without a letter where it is not the same in all files."""
@@ -310,8 +337,8 @@ class _Reading:
         empty = [one for number, one in self._series.items() if number not in tally]
         absences = Absences(self._connection, self._plans)
         if self._long and (any_dirty or empty or ANY_ROW in tally):
-            note = absences.strangers(self._names, str(self._source.metric))
-            self._notes += [note] if note else []
+            column = str(self._source.metric)
+            self._notes += filter(None, (absences.strangers(self._names, column), absences.nameless(column)))
         for one in empty:
             self._failed[one.number] = absences.why_empty(one)
         without = [one for number, one in self._series.items() if number in tally and not tally[number].values]

@@ -35,10 +35,10 @@ _SIGNS = {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar"}
 
 @dataclass(frozen=True)
 class Rewritten:
-    """What was left out on the way: the first 1,000 broken rows, and how many there were."""
+    """What was left out on the way: the numbers of the broken rows, and what is wrong with the first 1,000."""
 
     problems: tuple[Problem, ...]
-    problem_count: int
+    broken: tuple[int, ...]
 
 
 class Fault(NamedTuple):
@@ -109,7 +109,7 @@ def rewrite(path: Path, name: str, header: Header, positions: Sequence[int], tar
     Rows shorter than the header are filled with blanks; blank rows are dropped.
     """
     problems: list[Problem] = []
-    count = 0
+    broken: list[int] = []
     width = _width(path, header)
     with target.open("w", encoding="utf-8", newline="") as rewritten:
         writer = csv.writer(rewritten, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -122,10 +122,10 @@ def rewrite(path: Path, name: str, header: Header, positions: Sequence[int], tar
             if isinstance(kept, list):
                 writer.writerow([row, *kept])
                 continue
-            count += 1
-            if count <= MOST_PROBLEMS:
+            broken.append(row)
+            if len(broken) <= MOST_PROBLEMS:
                 problems.append(Problem(name, row, None, *kept))
-    return Rewritten(tuple(problems), count)
+    return Rewritten(tuple(problems), tuple(broken))
 
 
 def _below(path: Path, header: Header) -> Iterator[list[str] | Fault]:

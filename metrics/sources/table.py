@@ -27,7 +27,7 @@ class Table:
     """A file with its header. In SQL its columns are `c0`, `c1`, ... by their position; `date` is one.
 
     `sound` is False where DuckDB's reader alone would take some cells for what they are not. `rewritten` is the copy
-    of a malformed file, whose `problems` tell what is not in it.
+    of a malformed file, without its `broken` rows; `problems` tell what is wrong with them.
     """
 
     file: TextFile
@@ -37,7 +37,7 @@ class Table:
     rewritten: Path | None = None
     positions: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), repr=False)
-    problem_count: int = 0
+    broken: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -96,7 +96,7 @@ class Table:
             rewritten=target,
             positions=kept,
             problems=done.problems,
-            problem_count=done.problem_count,
+            broken=done.broken,
         )
 
     def spreadsheet_rows(self, rows: Iterable[int]) -> dict[int, int]:

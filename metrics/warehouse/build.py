@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -83,6 +84,7 @@ class Build:
         self._store_problems(report)
         problem_count = report.problem_count
         notes = [*report.notes, *self._changed_columns(source, report.columns)]
+        notes += several_rows.crowded(connection, source, self.tree.calendar)
         one_a_day = "reading"
         if several_rows.are_there(connection):
             notes += several_rows.doubled(connection)
@@ -159,7 +161,8 @@ class Build:
     def finish(self) -> None:
         """Compute daily, weekly and monthly values."""
         calendar = self.tree.calendar
-        place(self.connection, calendar)
+        today = self._now.replace(tzinfo=UTC).astimezone(ZoneInfo(calendar.timezone)).date()
+        place(self.connection, calendar, today)
         self._fill_weeks_and_months(calendar)
 
     def seal(self, refresh: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
 from metrics.calendar import Calendar
 from metrics.warehouse.rollup import EXPECTED
 
 # The day that a value counts for: a weekly one the last day of its week, a monthly one the last day of its month.
-_ANCHOR = """
+ANCHOR = """
     case grain
         when 'weekly' then day + ((($week_end - isodow(day)) % 7 + 7) % 7)::integer
         when 'monthly' then last_day(day)
@@ -83,7 +85,7 @@ select
         else arg_max(value, day)
     end
 from (
-    select series, {_ANCHOR} as anchor, aggregate, day, value
+    select series, {ANCHOR} as anchor, aggregate, day, value
     from observation join series on series.number = observation.series
     where value is not null and grain in ('weekly', 'monthly')
 )
@@ -91,33 +93,40 @@ group by series, anchor
 """
 
 # absent: zero. From a metric's first row up to its source's last, a day without a row is a zero; a blank cell is not.
-# Of a metric that could not be read, only what it had is known: up to its own last row.
+# Of a metric that could not be read, only what it had is known: up to its own last row. A row of a day to come says
+# nothing of the days before it: then it is up to the source's newest value that is not to come.
 _ZEROS = f"""
 insert into placed
-with bounds as (
-    select number as series, any_value(grain) as grain, min(observation.day) as first_row,
-           case when any_value(series.error) is null then any_value(source.last_day)
-                else max(observation.day) end as day
-    from series
-    join observation on observation.series = series.number
-    join source on source.id = series.source
+with known as (
+    select number, series.source, grain, error, min(day) as first_row,
+           max(day) filter (day <= $today) as last_row
+    from series join observation on observation.series = series.number
     where absent = 'zero'
-    group by number
+    group by all
+), bounds as (
+    select number as series, grain, first_row,
+           case when known.error is not null then last_row
+                when source.last_day <= $today then source.last_day
+                else max(last_row) over (partition by source.id) end as day
+    from known join source on source.id = known.source
 )
 select series, day, 0.0
 from (
-    select series, grain, unnest(generate_series(first_row, {_ANCHOR}, interval 1 day))::date as day from bounds
+    select series, grain, unnest(generate_series(first_row, {ANCHOR}, interval 1 day))::date as day from bounds
 )
 where {EXPECTED}
   and (series, day) not in (
-      select observation.series, {_ANCHOR} from observation join series on series.number = observation.series
+      select observation.series, {ANCHOR} from observation join series on series.number = observation.series
       where absent = 'zero'
   )
 """
 
 
-def place(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
-    """Find each series' days and grain from its observations, then place what does not count on its own day."""
+def place(connection: duckdb.DuckDBPyConnection, calendar: Calendar, today: date) -> None:
+    """Find each series' days and grain from its observations, then place what does not count on its own day.
+
+    `today` is the day in the calendar's time zone.
+    """
     week_end = {"week_end": calendar.week_ends_on + 1}
     connection.execute(_SPANS)
     connection.execute(_DAYS)
@@ -128,7 +137,7 @@ def place(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     if _any(connection, "series where grain in ('weekly', 'monthly')"):
         connection.execute(_WEEKLY_AND_MONTHLY, week_end)
     if _any(connection, "series where absent = 'zero'"):
-        connection.execute(_ZEROS, week_end)
+        connection.execute(_ZEROS, {**week_end, "today": today})
 
 
 def _any(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:

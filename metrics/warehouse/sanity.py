@@ -24,11 +24,16 @@ _LONGEST_RUN = 5
 # Small counts repeat by chance.
 _FEWEST_DISTINCT = 10
 
-# A mistyped day to come must not push all other days out of the window.
+# A mistyped day to come must not push all other days out of the window. An absent day that counts as zero is a value.
 _PAST = """
 create or replace temp table past as
 select o.series, key, kind, grain, o.day, o.value, max(o.day) over (partition by o.series) as newest
-from observation as o join series on series.number = o.series join asked using (key)
+from (
+    select series, day, value from observation
+    union all
+    select series, day, value from placed join series on series.number = placed.series
+    where absent = 'zero' and grain in ('daily', 'weekdays')
+) as o join series on series.number = o.series join asked using (key)
 where o.value is not null and o.day <= $today
 """
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
+from metrics.calendar import Calendar
 from metrics.sources.report import Report
+from metrics.tree.tree import Source
+from metrics.warehouse.daily import ANCHOR
 
 # A bit a day: grouping all rows by series and day takes ten times as long.
 _SEVERAL_ROWS_A_DAY = """
@@ -85,6 +88,20 @@ where aggregate in ('first', 'last') and smallest < largest and isfinite(largest
 order by key, day
 """
 
+# Weeks (months) of which a series has values on several days, though the source is said to have one of each.
+_CROWDED = f"""
+select count(*) filter (several), count(*), max(anchor) filter (several)
+from (
+    select count(*) > 1 as several, anchor
+    from (
+        select distinct series, day, {ANCHOR} as anchor from reading join series on series.number = reading.series
+        where isfinite(value) and aggregate = 'sum'
+    )
+    group by series, anchor
+)
+having count(*) filter (several) between 1 and count(*) / 2
+"""
+
 _MOST_FILES = 3
 
 
@@ -135,3 +152,19 @@ def doubled(connection: duckdb.DuckDBPyConnection) -> list[str]:
             " that holds days which were there already, or do files overlap?"
         ]
     return []
+
+
+def crowded(connection: duckdb.DuckDBPyConnection, source: Source, calendar: Calendar) -> list[str]:
+    """Say so where a source of weekly or monthly values has several of one week or month, and one of most."""
+    if source.grain not in ("weekly", "monthly"):
+        return []
+    found = connection.execute(_CROWDED, {"week_end": calendar.week_ends_on + 1}).fetchone()
+    if not found:
+        return []
+    several, periods, newest = found
+    which = "week" if source.grain == "weekly" else "month"
+    have = "has" if several == 1 else "have"
+    return [
+        f"{several:,} of {periods:,} {which}s {have} values on several days, the newest up to {newest}: sums add them"
+        f" up. Does one correct another? Then leave one a {which}."
+    ]

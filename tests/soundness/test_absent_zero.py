@@ -103,3 +103,89 @@ def test_a_filter_asks_for_rows_of_its_own(workspace: Any) -> None:
     france = files.figures("2026-03-05")["metrics"]["france"]
     assert france["summary"]["last_week"] == 7 / 4
     assert "summary.last_week" in france["incomplete"]
+
+
+def source_of(text: str, **source: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """A tree and the files for one source, in which absent days are zeros."""
+    tree = {
+        "sources": {"shop": {"type": "csv", "path": "shop.csv", "date": "day", **ZERO, **source}},
+        "metrics": {"orders": {"source": "shop"}, "visits": {"source": "shop"}},
+    }
+    return tree, {"shop.csv": text}
+
+
+def week_of(workspace: Any, tree: dict[str, Any], files: dict[str, str], week: str = "2026-03-08") -> Any:
+    made = workspace(tree, files)
+    made.refresh()
+    return made.figures(week)["metrics"]
+
+
+def test_a_row_that_was_left_out_is_no_zero(workspace: Any) -> None:
+    """Wednesday's row has a cell too many, Friday's date is none: both days are missing, and Saturday is a zero.
+
+    orders  2026-03-02  daily  1 1 ? 1 ? . 1
+    """
+    text = (
+        "day,orders,visits\n2026-03-02,1,5\n2026-03-03,1,5\n2026-03-04,1,234,5\n2026-03-05,1,5\n"
+        "2026-02-31,1,5\n2026-03-08,1,5\n"
+    )
+    mean = {"source": "shop", "column": "orders", "aggregate": "mean"}
+    tree, files = source_of(text)
+    found = week_of(workspace, {**tree, "metrics": {**tree["metrics"], "mean": mean}}, files)
+    assert found["orders"]["summary"]["last_week"] == 4
+    assert "summary.last_week" in found["orders"]["incomplete"]
+    assert found["mean"]["summary"]["last_week"] == 1, "between Thursday and Sunday nothing is known"
+
+
+def test_a_row_that_was_left_out_beside_others_of_its_day(workspace: Any) -> None:
+    """Tuesday's row of orders has a quote too many. Visits have one of that day; whether orders had one isn't known."""
+    text = "".join(
+        f"2026-03-{day:02},{name},{cell}\n"
+        for day in range(2, 9)
+        for name, cell in (("visits", "5"), ("orders", '"1"x' if day == 3 else "1"))
+    )
+    found = week_of(workspace, *source_of("day,metric,value\n" + text, layout="long", metric="metric", value="value"))
+    assert found["orders"]["summary"]["last_week"] == 6
+    assert "summary.last_week" in found["orders"]["incomplete"]
+    assert found["visits"]["summary"]["last_week"] == 35
+    assert "summary.last_week" not in found["visits"]["incomplete"]
+
+
+def test_a_column_that_a_file_lacks_is_no_zero(workspace: Any) -> None:
+    """The newest export calls it otherwise: from Friday on nothing is known of visits. Orders came on Friday only."""
+    tree, _ = source_of("", path="*.csv")
+    files = {
+        "1.csv": "day,orders,visits\n" + "".join(f"2026-03-{day:02},1,5\n" for day in range(2, 6)),
+        "2.csv": "day,orders,visitors\n2026-03-06,1,5\n2026-03-08,,5\n",
+    }
+    made = workspace(tree, files)
+    (note,) = made.refresh().sources[0].notes
+    assert note == "Not every file has column visits: it is not in 2.csv. Did you mean 'visitors'?"
+    found = made.figures("2026-03-08")["metrics"]
+    assert found["visits"]["summary"]["last_week"] == 20
+    assert "summary.last_week" in found["visits"]["incomplete"]
+    assert found["orders"]["summary"]["last_week"] == 5
+    assert "summary.last_week" in found["orders"]["incomplete"], "Sunday's cell is blank"
+
+
+def test_a_row_of_a_day_to_come_makes_no_zeros(workspace: Any) -> None:
+    """A plan for New Year's Eve of 2099 stands below the days that were."""
+    text = "day,orders,visits\n" + "".join(f"2026-03-{day:02},1,5\n" for day in (2, 3, 5)) + "2099-12-31,9,9\n"
+    found = week_of(workspace, *source_of(text))["orders"]
+    assert found["summary"]["last_week"] == 3
+    assert "summary.last_week" in found["incomplete"]
+    assert found["weekly"]["2026-03-08"] == 3
+
+
+def test_a_row_without_a_name_is_told_and_its_day_is_no_zero(workspace: Any) -> None:
+    """As a pivot writes it: the name stands in the first row of its group alone."""
+    text = "day,metric,value\n" + "".join(
+        f"2026-03-{day:02},{'' if day == 4 else 'orders'},1\n2026-03-{day:02},visits,5\n" for day in range(2, 9)
+    )
+    made = workspace(*source_of(text, layout="long", metric="metric", value="value"))
+    (note,) = made.refresh().sources[0].notes
+    assert note == "1 row has a value and nothing in column metric, so that no metric gets it: row 6 of shop.csv."
+    found = made.figures("2026-03-08")["metrics"]
+    assert found["orders"]["summary"]["last_week"] == 6
+    assert "summary.last_week" in found["orders"]["incomplete"]
+    assert "summary.last_week" not in found["visits"]["incomplete"]
