@@ -202,8 +202,8 @@ csv("a header far below", "x\n" * 25 + table(), "shop.csv has no column 'day'. I
 csv("utf-16", table().encode("utf-16"), "shop.csv is UTF-16, not UTF-8: save it as CSV UTF-8.")
 csv("latin-1", table("14 €").encode("cp1252"), "shop.csv is not UTF-8 (line 6): save it as CSV UTF-8.")
 csv("zeros", table().encode() + b"\0\0", "shop.csv is not plain text (line 16): save it as CSV UTF-8.")
-csv("a workbook", b"PK\x03\x04\xff\xfe\x00", "shop.csv is not UTF-8 (line 1): save it as CSV UTF-8.")
-csv("packed", gzip.compress(table().encode(), mtime=0), "shop.csv is not UTF-8 (line 1): save it as CSV UTF-8.")
+csv("a workbook", b"PK\x03\x04\xff\xfe\x00", "shop.csv is a workbook or an archive, not CSV: write type: excel,")
+csv("packed", gzip.compress(table().encode(), mtime=0), "shop.csv is compressed: unpack it.")
 csv(
     "a web page",
     "<!DOCTYPE html>\n<html><body>Sign in</body></html>\n",

@@ -266,10 +266,14 @@ class _Reading:
     def _tally(self) -> dict[int, Tally]:
         """Return for each series that has rows in `reading`, what they are."""
         rows = self._connection.execute(
-            "SELECT series, count(*), count(*) FILTER (isfinite(value)), count(*) FILTER (isnan(value)), min(day),"
-            " max(day) FROM reading GROUP BY series"
+            "SELECT series, count(*), count(value), count(*) FILTER (isnan(value)), min(day), max(day)"
+            " FROM reading GROUP BY series"
         ).fetchall()
-        return {number: Tally(*tally) for number, *tally in rows if number in self._series or number == ANY_ROW}
+        return {
+            number: Tally(count, filled - unread, unread, first, last)
+            for number, count, filled, unread, first, last in rows
+            if number in self._series or number == ANY_ROW
+        }
 
     def _count_clean_rows(self, tally: Mapping[int, Tally]) -> None:
         """Count the rows of the clean files: those of no series, and those of one series of each name."""
