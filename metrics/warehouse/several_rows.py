@@ -50,9 +50,9 @@ from (
 having count(*) filter (same) > count(*) / 2 and count(*) >= 10
 """
 
-# Days with several rows that a sum adds up, where those of others have one: few days, or days in a row, but for the
-# newest, with as many rows of all series (exports that overlap). A source without a row on days of zero has one a thing
-# that happened, now and then two on a day.
+# Days with several rows that a sum adds up, in a source that has one row on the others. They are few; or they are all
+# days in a row, not the newest, mostly with as many rows of each series, blanks aside: exports that overlap. A source
+# without a row on days of zero has one a thing that happened, now and then two on a day.
 _EXCEPTIONS = """
 with by_day as (
     select day, max(filled) > 1 as several, min(filled) = max(filled) as alike
@@ -71,7 +71,7 @@ with by_day as (
 select several, days, first_day, last_day from counted
 where several > 0 and (
     several * 4 <= days
-    or last_day < newest and alike = several
+    or last_day < newest and alike * 5 >= several * 4
         and several = (select count(*) from by_day where day between first_day and last_day)
 )
 """
