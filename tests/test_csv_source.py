@@ -365,6 +365,12 @@ def test_glob_takes_all_files(tmp_path: Path) -> None:
     assert (report.rows, report.first_day, report.last_day) == (2, D("2020-01-01"), D("2020-01-02"))
 
 
+@pytest.mark.parametrize("mark", ["\u200e", "\u202a", "\u2069"])
+def test_marks_for_the_direction_of_reading_are_cut_off(tmp_path: Path, mark: str) -> None:
+    rows, report = read(tmp_path, f"{mark}day,a{mark}\n{mark}2020-01-01,{mark}10{mark}\n")
+    assert rows == [(0, D("2020-01-01"), 10)] and report.problems == ()
+
+
 def test_a_column_of_which_no_cell_can_be_read_fails_alone(tmp_path: Path) -> None:
     both = Series(0, "a", "a"), Series(1, "b", "b")
     rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1,5",1\n2020-01-02,,2\n', *both)

@@ -13,8 +13,12 @@ from metrics.errors import nearest, shorten
 from metrics.sources.files import DELIMITERS
 from metrics.sources.report import SourceError
 
-# What is cut off both ends of names and cells: white space as people paste it, with the invisible kinds.
-BLANKS = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\u3000\u200b\ufeff"
+# What is cut off both ends of names and cells: white space as people paste it, with the invisible kinds, and the marks
+# for the direction of reading that some systems copy along.
+BLANKS = (
+    " \t\r\n\v\f\u00a0\u2007\u2009\u202f\u3000\u200b\ufeff"
+    "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 _FIRST_RECORDS = 20
 _MOST_NAMES = 12
