@@ -151,7 +151,7 @@ csv(
 
 # CSV: a date that is none
 
-for text in ("soon", "2026-13-45x", "Q1 2026", "2026-W10", "March 2026", "6", "epoch", "infinity", "46087"):
+for text in ("soon", "2026-13-45x", "Q1 2026", "2026-W10", "6", "epoch", "infinity", "46087"):
     csv(
         f"date {text}",
         table(day=text),
@@ -165,6 +165,12 @@ for text in ("2026-02-30", "31 Jun 2026", "1666-09-02", "3026-03-06"):
         f"shop.csv, row 6, day: {text} is not a day of the calendar in the years 1900 to 2200; the row was left out",
         lost=BAD_DAY,
     )
+csv(
+    "a month",
+    table(day="March 2026"),
+    "row 6, day: March 2026 is a month, not a day; the row was left out",
+    lost=BAD_DAY,
+)
 csv("no date", table(day=""), "shop.csv, row 6, day:  has no date; the row was left out", lost=BAD_DAY)
 csv(
     "a date of another format",

@@ -163,6 +163,21 @@ def test_no_date_is_reported(tmp_path: Path, text: str) -> None:
     assert report.rows == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "write"),
+    [
+        ("2020-01", "is a month, not a day", "a day of it, such as 2021-01-31"),
+        ("Jan 2020", "is a month, not a day", "a day of it, such as 2021-01-31"),
+        ("5 Jan 2020 10:00Z", "has an offset", "a date such as 2021-01-31T10:00Z"),
+        ("2020-02-30T10:00Z", "is not a day of the calendar", "a date such as 2021-01-31"),
+    ],
+)
+def test_what_is_no_date_is_told_by_its_kind(tmp_path: Path, text: str, what: str, write: str) -> None:
+    _, report = read(tmp_path, f"day,a\n2020-01-04,1\n{text},2\n")
+    (problem,) = report.problems
+    assert problem.what.startswith(what) and problem.write == write
+
+
 @pytest.mark.parametrize("text", ["31/2/21", "31.13.21", "0/1/21"])
 def test_impossible_numeric_date(tmp_path: Path, text: str) -> None:
     _, report = read(tmp_path, f"day,a\n13/2/21,1\n{text},2\n")

@@ -30,6 +30,9 @@ from metrics.tree.tree import Source
 
 _SAME_CURRENCY = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 
+_MONTH = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4}|[A-Za-z]{3,9}\.?[ -][0-9]{4}")
+_OTHER_WITH_OFFSET = re.compile(r"(?![0-9]{4}-[0-9]{2}-[0-9]{2}[ T]).*:[0-9]{2} ?(Z|[+-][0-9]{2}:?[0-9]{2})")
+
 # What Excel counts days from 1927 to 2119 as.
 _SERIAL = re.compile(r"[1-7][0-9]{4}(\.[0-9]+)?")
 
@@ -254,6 +257,12 @@ class DirtyFiles:
             return Problem(plan.table.name, row, column, text, what, write, metric)
         elif date_format:
             what = f"is not a date written as {date_format}; the row was left out"
+        elif _MONTH.fullmatch(text):
+            what, write = "is a month, not a day; the row was left out", "a day of it, such as 2021-01-31"
+            return Problem(plan.table.name, row, column, text, what, write, metric)
+        elif shaped and _OTHER_WITH_OFFSET.fullmatch(text):
+            what, write = "has an offset, and is not written as dates with one are", "a date such as 2021-01-31T10:00Z"
+            return Problem(plan.table.name, row, column, shorten(text), f"{what}; the row was left out", write, metric)
         elif shaped:
             what = f"is not a day of the calendar in the years {FIRST_YEAR} to {LAST_YEAR}; the row was left out"
         else:
