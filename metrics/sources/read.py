@@ -194,7 +194,7 @@ class _Reading:
         self._refuse_nothing(any(one.values for one in tally.values()))
         self._tell_absences(tally, files is not None)
         if self._source.absent == "zero":
-            self._blank_unknown_days(files)
+            self._blank_unknown_days(files, any_stranger=files is not None or ANY_ROW in tally)
         return Report(
             source=self._source.id,
             files=tuple(plan.table.name for plan in self._plans),
@@ -209,14 +209,14 @@ class _Reading:
             column_of=self._column_of(),
         )
 
-    def _blank_unknown_days(self, files: DirtyFiles | None) -> None:
+    def _blank_unknown_days(self, files: DirtyFiles | None, any_stranger: bool) -> None:
         """See to it that no day becomes a zero that may have had a value."""
         unknown = UnknownDays(self._connection)
         if files is not None:
             unknown.around_lost_rows(files)
-        if self._long:
+        if self._long and any_stranger:
             unknown.without_name(self._plans, files)
-        else:
+        if not self._long:
             unknown.without_column(self._plans, list(self._series.values()), files)
         unknown.blank()
 
