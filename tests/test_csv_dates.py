@@ -168,6 +168,7 @@ def test_no_date_is_reported(tmp_path: Path, text: str) -> None:
     [
         ("2020-01", "is a month, not a day", "a day of it, such as 2021-01-31"),
         ("Jan 2020", "is a month, not a day", "a day of it, such as 2021-01-31"),
+        ("Total 2020", "is not a date that can be read", "a date such as 2021-01-31"),
         ("5 Jan 2020 10:00Z", "has an offset", "a date such as 2021-01-31T10:00Z"),
         ("2020-02-30T10:00Z", "is not a day of the calendar", "a date such as 2021-01-31"),
     ],

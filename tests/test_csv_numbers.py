@@ -323,9 +323,10 @@ def test_zero_beside_percents_is_no_mixture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "note"),
     [
-        (("$5", "€7"), "a has amounts in EUR, USD, which are added up as they are. Write one."),
-        (("5 CHF", "7", "USD 9"), "a has amounts in CHF, USD, which are added up as they are. Write one."),
+        (("$5", "€7"), "a has amounts in EUR, USD, which are taken as they are. Write one."),
+        (("5 CHF", "7", "USD 9"), "a has amounts in CHF, USD, which are taken as they are. Write one."),
         (("$5", "USD 7", "US$9", "7"), None),
+        (("CA$5", "7 CAD"), None),
         (("1e5", "-5", "(7)"), None),
     ],
 )

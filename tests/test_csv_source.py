@@ -358,7 +358,8 @@ def test_glob_takes_all_files(tmp_path: Path) -> None:
     write(tmp_path, "in/B.CSV", "nothing")
     write(tmp_path, "in/.ipynb_checkpoints/a-checkpoint.csv", "title\nday,a\n2020-01-01,1\n")
     assert read(tmp_path, None, path="**/*.csv")[1].files == ("in/a.csv", "in/b.csv")
-    assert read(tmp_path, None, path="in/.ipynb_checkpoints/*.csv")[1].rows == 1
+    for path in ("in/.ipynb_checkpoints/*.csv", "in/.ipy*/*.csv"):
+        assert read(tmp_path, None, path=path)[1].rows == 1
     rows, report = read(tmp_path, None, path="in/*.csv")
     assert {day.isoformat(): value for _, day, value in rows} == TWO
     assert report.files == ("in/a.csv", "in/b.csv")
@@ -375,7 +376,7 @@ def test_a_column_of_which_no_cell_can_be_read_fails_alone(tmp_path: Path) -> No
     both = Series(0, "a", "a"), Series(1, "b", "b")
     rows, report = read(tmp_path, 'day,a,b\n2020-01-01,"1,5",1\n2020-01-02,,2\n', *both)
     assert [number for number, _, _ in rows] == [1, 1]
-    said = "No value of a in x.csv can be read. The first, 1,5 in row 2, has a decimal comma."
+    said = "No value of a in x.csv can be read. The first, 1,5 in row 2 of x.csv, has a decimal comma."
     assert report.failed == {0: f"{said} Write a decimal point: 1.5."}
     assert report.problem_count == 1
 

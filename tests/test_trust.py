@@ -308,12 +308,13 @@ def test_several_values_of_a_week_or_month_are_told(
     workspace: Callable[..., WorkspaceFiles], grain: str, step: int, again: date, told: str
 ) -> None:
     source = {**TREE["sources"]["shop"], "grain": grain}
-    tree = {**TREE, "sources": {"shop": source}, "metrics": {"visits": {"source": "shop"}}}
+    metrics = {"visits": {"source": "shop"}, "calls": {"source": "shop"}}
+    tree = {**TREE, "sources": {"shop": source}, "metrics": metrics}
     days = [MONDAY + timedelta(days=step * at) for at in range(10)]
-    text = "day,visits\n" + "".join(f"{day},10\n" for day in days)
+    text = "day,visits,calls\n" + "".join(f"{day},10,3\n" for day in days)
     files = workspace(tree, {"shop.csv": text})
     assert files.refresh().sources[0].notes == ()
-    files.write("shop.csv", f"{text}{again},12\n")
+    files.write("shop.csv", f"{text}{again},12,4\n")
     notes = files.refresh().sources[0].notes
     assert [note.startswith(told) for note in notes if "several days" in note] == ([True] if told else [])
 

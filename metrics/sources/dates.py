@@ -20,9 +20,9 @@ Order = Literal["day_first", "month_first"]
 _WEEKDAY = r"^(mon(day)?|tue(s|sday)?|wed(nesday)?|thu(r|rs|rsday)?|fri(day)?|sat(urday)?|sun(day)?)([.,]*\s+|[.,]+)"
 _CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
 _TIME = rf"^(.*[^ ,t])(?:t|[ ,]+)({_CLOCK})\s*([ap]\.?m\.?|z|utc|gmt|[-+][0-9]{{2}}:?(?:[0-9]{{2}})?)?$"
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS) + "|sept"
-_NAMED_DAY_FIRST = rf"^([0-9]{{1,2}})(?:st|nd|rd|th)?[-/. ]\s*({_MONTH})\.?[-/., ]\s*([0-9]{{4}}|[0-9]{{2}})$"
-_NAMED_MONTH_FIRST = rf"^({_MONTH})\.?[-/. ]\s*([0-9]{{1,2}})(?:st|nd|rd|th)?[-/., ]\s*([0-9]{{4}}|[0-9]{{2}})$"
+MONTH_NAME = "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS) + "|sept"
+_NAMED_DAY_FIRST = rf"^([0-9]{{1,2}})(?:st|nd|rd|th)?[-/. ]\s*({MONTH_NAME})\.?[-/., ]\s*([0-9]{{4}}|[0-9]{{2}})$"
+_NAMEDMONTH_NAME_FIRST = rf"^({MONTH_NAME})\.?[-/. ]\s*([0-9]{{1,2}})(?:st|nd|rd|th)?[-/., ]\s*([0-9]{{4}}|[0-9]{{2}})$"
 _YEAR_FIRST = r"^([0-9]{4})[-/.]?([0-9]{1,2})[-/.]?([0-9]{1,2})$"
 _YEAR_FIRST_SHAPE = (
     r"[0-9]{4}(-[0-9]{1,2}-|/[0-9]{1,2}/|\.[0-9]{1,2}\.)[0-9]{1,2}|[0-9]{8}"  # one kind of sign, or none
@@ -101,7 +101,7 @@ def _by_shape(connection: duckdb.DuckDBPyConnection, timezone: str) -> None:
     shapes = {
         "year": (_YEAR_FIRST, ("year", "month", "day")),
         "day": (_NAMED_DAY_FIRST, ("day", "month", "year")),
-        "month": (_NAMED_MONTH_FIRST, ("month", "day", "year")),
+        "month": (_NAMEDMONTH_NAME_FIRST, ("month", "day", "year")),
         "numeric": (_NUMERIC, ("one", "two", "year")),
     }
     groups = ", ".join(

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from metrics.errors import shorten
-from metrics.sources.dates import FIRST_YEAR, LAST_YEAR, resolve_dates
+from metrics.sources.dates import FIRST_YEAR, LAST_YEAR, MONTH_NAME, resolve_dates
 from metrics.sources.numbers import (
     FORMULA,
     LEFT_OUT,
@@ -28,9 +28,14 @@ from metrics.sources.series import Series
 from metrics.sources.table import scalar, trimmed
 from metrics.tree.tree import Source
 
-_SAME_CURRENCY = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_SAME_CURRENCY = {
+    "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "CN¥": "CNY",
+    "CA$": "CAD", "A$": "AUD", "NZ$": "NZD", "MX$": "MXN", "R$": "BRL",
+}  # fmt: skip
 
-_MONTH = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4}|[A-Za-z]{3,9}\.?[ -][0-9]{4}")
+_MONTH = re.compile(
+    rf"[0-9]{{4}}[-/.][0-9]{{1,2}}|[0-9]{{1,2}}[-/.][0-9]{{4}}|({MONTH_NAME})\.?[ -][0-9]{{4}}", re.IGNORECASE
+)
 _OTHER_WITH_OFFSET = re.compile(r"(?![0-9]{4}-[0-9]{2}-[0-9]{2}[ T]).*:[0-9]{2} ?(Z|[+-][0-9]{2}:?[0-9]{2})")
 
 # What Excel counts days from 1927 to 2119 as.
@@ -230,7 +235,8 @@ class DirtyFiles:
         cells = [f"{trimmed(f'c{position}')} <> ''" for position in sorted(plan.value_columns)]
         wanted = f"({plan.matches_any}) AND ({text} <> '' OR {' OR '.join(cells)})"
         if plan.metric is not None:
-            wanted += f" AND {trimmed(f'c{plan.metric}')} IN (SELECT name FROM northstar_csv_series)"
+            named = f"{trimmed(f'c{plan.metric}')} IN (SELECT name FROM northstar_csv_series)"
+            wanted += f" AND ({named} OR {plan.is_nameless})"
         return (
             f"FROM (SELECT *, {text} AS text FROM ({plan.table.texts(plan.positions)}))"
             f" LEFT JOIN northstar_csv_day USING (text) WHERE day IS NULL AND {wanted}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path, PurePath
 
@@ -80,7 +81,9 @@ def _is_hidden(match: PurePath, pattern: PurePath) -> bool:
     """
     if match.name.startswith((".", "~$")):
         return True
-    return any(part.startswith(".") and part not in pattern.parts for part in match.parts[:-1])
+    named = [part for part in pattern.parts if part.startswith(".")]
+    folders = (part for part in match.parts[:-1] if part.startswith("."))
+    return not all(any(fnmatchcase(part, own) for own in named) for part in folders)
 
 
 def _pattern(path: str) -> str:

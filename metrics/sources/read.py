@@ -184,9 +184,9 @@ class _Reading:
         self._count_clean_rows(tally)
         if files:
             self._note_percents(files.percents())
-            for number, marks in files.currencies().items():
-                name = self._series[number].column
-                self._notes.append(f"{name} has amounts in {some(marks)}, which are added up as they are. Write one.")
+            currencies = {self._series[number].column: marks for number, marks in files.currencies().items()}
+            for column, marks in currencies.items():
+                self._notes.append(f"{column} has amounts in {some(marks)}, which are taken as they are. Write one.")
             self._problems, self._problem_count = files.problems()
             files.insert()
             self._add_days(*files.days())
@@ -358,8 +358,10 @@ class _Reading:
     def _none_readable(self, one: Series) -> str:
         """Return the sentence for a series that has cells, none of which can be read."""
         names = some([plan.table.name for plan in self._plans])
-        first = next((problem for problem in self._problems if problem.metric == one.metric), None)
         said = f"No value of {one.column} in {names} can be read."
-        if first is None or first.column is None:
-            return said
-        return f"{said} The first, {first.value} in row {first.row}, {first.what}. Write {first.write}."
+        column = self._column_of()[one.number]
+        for problem in self._problems:
+            if problem.column == column and (not self._long or problem.metric == one.metric):
+                where = f"{problem.value} in row {problem.row} of {problem.file}"
+                return f"{said} The first, {where}, {problem.what}. Write {problem.write}."
+        return said

@@ -141,7 +141,7 @@ class Build:
                 last_day,
                 problem_count,
                 error,
-                notes,
+                self._lasting(source, notes),
                 files,
                 columns,
             ],
@@ -194,6 +194,11 @@ class Build:
 
     def _empty_reading(self) -> None:
         self.connection.execute("create or replace temp table reading (series integer, day date, value double)")
+
+    def _lasting(self, source: Source, notes: Sequence[str]) -> list[str]:
+        """Return the notes on values that stay; for how long a changed header is told doesn't change."""
+        others = [note for note in notes if not _HEADER_CHANGED.match(note)]
+        return [*others, *self._changed_columns(source, ())]
 
     def _changed_columns(self, source: Source, columns: Sequence[str]) -> list[str]:
         """Say which columns a source has that it had not before, and the other way round; for a week."""

@@ -44,15 +44,15 @@ join series on series.number = reading.series
 _DOUBLED = """
 select count(*) filter (same), count(*)
 from (
-    select count(value) > 1 and min(value) = max(value) and min(value) <> 0 as same
+    select count(value) > 1 and min(value) = max(value) and min(value) <> 0 and isfinite(max(value)) as same
     from reading group by series, day
 )
 having count(*) filter (same) > count(*) / 2 and count(*) >= 10
 """
 
-# Days with several rows that a sum adds up, in a source that has one row on the others. They are few; or they are all
-# days in a row, not the newest, mostly with as many rows of each series, blanks aside: exports that overlap. A source
-# without a row on days of zero has one a thing that happened, now and then two on a day.
+# Days with several rows that a sum adds up, in a source that has one row on the others. They are few; or they are days
+# in a row between others, mostly with as many rows of each series, blanks aside: exports that overlap. A source without
+# a row on days of zero has one a thing that happened, now and then two on a day.
 _EXCEPTIONS = """
 with by_day as (
     select day, max(filled) > 1 as several, min(filled) = max(filled) as alike
@@ -63,7 +63,7 @@ with by_day as (
     where aggregate = 'sum' and absent = 'missing'
     group by day
 ), counted as (
-    select count(*) filter (several) as several, count(*) as days, max(day) as newest,
+    select count(*) filter (several) as several, count(*) as days, min(day) as oldest, max(day) as newest,
            count(*) filter (several and alike) as alike,
            min(day) filter (several) as first_day, max(day) filter (several) as last_day
     from by_day
@@ -71,7 +71,7 @@ with by_day as (
 select several, days, first_day, last_day from counted
 where several > 0 and (
     several * 4 <= days
-    or last_day < newest and alike * 5 >= several * 4
+    or first_day > oldest and last_day < newest and alike * 5 >= several * 4
         and several = (select count(*) from by_day where day between first_day and last_day)
 )
 """
@@ -92,12 +92,14 @@ order by key, day
 _CROWDED = f"""
 select count(*) filter (several), count(*), max(anchor) filter (several)
 from (
-    select count(*) > 1 as several, anchor
+    select anchor, max(days) > 1 as several
     from (
-        select distinct series, day, {ANCHOR} as anchor from reading join series on series.number = reading.series
+        select series, {ANCHOR} as anchor, count(distinct day) as days
+        from reading join series on series.number = reading.series
         where isfinite(value) and aggregate = 'sum'
+        group by all
     )
-    group by series, anchor
+    group by anchor
 )
 having count(*) filter (several) between 1 and count(*) / 2
 """

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 ZERO = {"absent": "zero"}
 
 
@@ -189,3 +191,63 @@ def test_a_row_without_a_name_is_told_and_its_day_is_no_zero(workspace: Any) -> 
     assert found["orders"]["summary"]["last_week"] == 6
     assert "summary.last_week" in found["orders"]["incomplete"]
     assert "summary.last_week" not in found["visits"]["incomplete"]
+
+
+@pytest.mark.parametrize(
+    ("files", "total"),
+    [
+        ({"a.csv": "2026-03-02,1,5\n2026-03-03,1,5\n2026-03-XX,7,5\n", "b.csv": "2026-03-06,1,5\n2026-03-08,1,5\n"}, 4),
+        ({"a.csv": "2026-03-03,1,5\n2026-03-08,1,5\nlast,7,5\n2026-03-02,1,5\n"}, 3),
+        ({"a.csv": "2026-03-02,1,5\n2026-03-08,1,5\n", "b.csv": "first,7,5\n2026-03-06,1,5\n"}, 3),
+    ],
+    ids=["the last of a file", "a file in any order", "the first of a file"],
+)
+def test_a_row_that_was_left_out_may_be_of_any_day_that_it_can_be_of(
+    workspace: Any, files: dict[str, str], total: int
+) -> None:
+    tree, _ = source_of("", path="*.csv")
+    found = week_of(workspace, tree, {name: f"day,orders,visits\n{rows}" for name, rows in files.items()})["orders"]
+    assert found["summary"]["last_week"] == total
+    assert "summary.last_week" in found["incomplete"]
+
+
+def test_a_row_that_was_left_out_of_rows_by_name(workspace: Any) -> None:
+    """The newest day of orders is broken, and visits follow with their first."""
+    text = "day,metric,value\n" + "".join(f"2026-03-{day:02},orders,1\n" for day in range(2, 8))
+    text += "2026-3-8x,orders,50\n" + "".join(f"2026-03-{day:02},visits,5\n" for day in range(2, 9))
+    found = week_of(workspace, *source_of(text, layout="long", metric="metric", value="value"))
+    assert "summary.last_week" in found["orders"]["incomplete"]
+    assert found["visits"]["summary"]["last_week"] == 35
+
+
+def test_a_row_without_a_name_and_without_a_day(workspace: Any) -> None:
+    """Cells that were merged: the row lies between Wednesday and Friday."""
+    text = "day,metric,value\n2026-03-02,orders,1\n2026-03-04,visits,1\n,,4\n2026-03-06,orders,1\n2026-03-08,orders,1\n"
+    made = workspace(*source_of(text, layout="long", metric="metric", value="value"))
+    (source,) = made.refresh().sources
+    assert source.problem_count == 1
+    assert "summary.last_week" in made.figures("2026-03-08")["metrics"]["orders"]["incomplete"]
+
+
+def test_files_without_a_column_say_nothing_of_their_days(workspace: Any) -> None:
+    """Orders are in the first file and in the last; the second reaches from Wednesday to Saturday."""
+    tree, _ = source_of("", path="*.csv")
+    one, two, three = "day,orders,visits\n", "day,visits\n", "day,orders,visits\n"
+    files = {
+        "1.csv": f"{one}2026-03-02,1,5\n2026-03-03,1,5\n",
+        "2.csv": f"{two}2026-03-04,5\n2026-03-07,5\n",
+        "3.csv": f"{three}2026-03-08,1,5\n",
+    }
+    found = week_of(workspace, tree, files)["orders"]
+    assert found["summary"]["last_week"] == 3
+    assert "summary.last_week" in found["incomplete"]
+
+
+def test_files_by_metric_have_zeros(workspace: Any) -> None:
+    """Orders have a file of their own, which reaches over the week; that of visits doesn't make its days unknown."""
+    tree, _ = source_of("", path="*.csv")
+    visits = "".join(f"2026-03-{day:02},5\n" for day in range(2, 9))
+    files = {"o.csv": "day,orders\n2026-03-02,1\n2026-03-08,1\n", "v.csv": f"day,visits\n{visits}"}
+    found = week_of(workspace, tree, files)["orders"]
+    assert found["summary"]["last_week"] == 2
+    assert "summary.last_week" not in found["incomplete"]
