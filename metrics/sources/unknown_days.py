@@ -57,16 +57,16 @@ class UnknownDays:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        # Days to come are no zeros anyway; where the workspace is it may be tomorrow already.
+        self._newest = date.today() + timedelta(days=1)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE northstar_csv_unknown(number INTEGER, first_day DATE, last_day DATE)"
         )
 
     def around_lost_rows(self, files: DirtyFiles) -> None:
         """Add the days that rows may be of which were left out, up to today."""
-        # It may be tomorrow already where the workspace is. Days to come are no zeros anyway.
-        today = date.today() + timedelta(days=1)
         first, last = self._connection.execute(
-            "SELECT min(day), max(day) FROM reading WHERE day <= ?", [today]
+            "SELECT min(day), max(day) FROM reading WHERE day <= ?", [self._newest]
         ).fetchone() or (None, None)
         for file, plan in enumerate(files.plans):
             lost = files.lost_rows(file)
@@ -108,7 +108,7 @@ class UnknownDays:
     def _span(self, plan: Plan, files: DirtyFiles | None) -> set[date]:
         """Return all days from the first to the last of a file, but those to come."""
         found = self._connection.execute(
-            f"SELECT min(day), max(day) FROM ({_days(plan, files)}) WHERE day <= ?", [date.today() + timedelta(days=1)]
+            f"SELECT min(day), max(day) FROM ({_days(plan, files)}) WHERE day <= ?", [self._newest]
         ).fetchone()
         if found is None or found[0] is None:
             return set()
