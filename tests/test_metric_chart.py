@@ -14,7 +14,7 @@ import pytest
 from metrics.charts.chart_axis import axis_of, label_places
 from metrics.charts.chart_theme import NO_VALUES, THEMES
 from metrics.charts.metric_chart import Divider, metric_chart
-from metrics.charts.year_chart import NO_MONTH, year_chart
+from metrics.charts.year_chart import year_chart
 from metrics.tree.tree import Metric
 
 ORDERS = Metric("orders", "Orders", unit="count")
@@ -257,7 +257,7 @@ def test_nothing_tells_a_number_but_what_was_meant_to() -> None:
 
 def test_many_years_and_none() -> None:
     assert len(marks(year_chart(years(dict.fromkeys(range(2015, 2027), 12)), ORDERS), "line")) == 12
-    assert [rows for _, rows in layers(year_chart(years({}), ORDERS))] == [[{"text": NO_MONTH}]]
+    assert [rows for _, rows in layers(year_chart(years({}), ORDERS, empty="None"))] == [[{"text": "None"}]]
 
 
 @pytest.mark.parametrize(

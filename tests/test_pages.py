@@ -469,6 +469,15 @@ def test_a_metric_of_months_begins_with_its_months(open_app: OpenApp, workspace:
         assert "Counted by the month: weeks have no value" in large_chart(at)
 
 
+def test_a_metric_that_does_not_add_up_says_so_instead_of_months(open_app: OpenApp, workspace: MakeWorkspace) -> None:
+    metrics = {"visits": {"source": "shop", "additive": False, "aggregate": "last"}, "calls": {"source": "shop"}}
+    made = workspace({"sources": SOURCES, "metrics": metrics}, {"shop.csv": rows(10, 70)})
+    at = open_app(made.workspace)
+    for view in ("months", "years"):
+        found = large_chart(visit(at, "metric", metric="visits", chart=view))
+        assert "add up to longer periods" in found
+
+
 def test_what_stopped_long_ago_is_late_everywhere(open_app: OpenApp, workspace: MakeWorkspace) -> None:
     tree = {"sources": SOURCES, "metrics": {name: {"source": "shop"} for name in ("visits", "calls", "mails")}}
     first = date(2022, 1, 1)

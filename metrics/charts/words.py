@@ -16,6 +16,7 @@ State = Literal["current", "incomplete", "awaited", "late", "withheld", "monthly
 
 _MONTHS = tuple(month.capitalize() for month in MONTHS)  # in English whatever the locale says
 _NO_VALUE = "No value in this period"
+_NOT_ADDED = "Values of this metric don't add up to longer periods"
 _MONTHS_ONLY = "Counted by the month: weeks have no value"
 _GOOD = {"up": "Higher is better", "down": "Lower is better", "neither": "Neither way is better"}
 
@@ -130,6 +131,13 @@ def no_weeks(figures: MetricFigures) -> str:
     return "No values in these weeks" if figures.last_day else "No values yet"
 
 
+def no_months(metric: Metric, figures: MetricFigures) -> str:
+    """Return why a chart of months or years has nothing to show."""
+    if figures.last_day is None:
+        return "No values yet"
+    return "No values of a month that has ended yet" if metric.additive else _NOT_ADDED
+
+
 def _day_beside(day: date, figures: MetricFigures) -> str:
     """Return a day, with its year where that is not the year of the week beside it."""
     return short_day(day) if day.year == figures.last_week.period.last.year else long_day(day)
@@ -167,7 +175,7 @@ def blank(metric: Metric, figures: MetricFigures, point: Point | None = None) ->
 def no_value(metric: Metric, point: Point) -> str:
     """Return why there is no value over a period, as far as the period tells."""
     if not metric.additive and point.period.span != "week":
-        return "Values of this metric don't add up to longer periods"
+        return _NOT_ADDED
     return f"Not given: {_why_withheld(metric, point)}" if point.present else _NO_VALUE
 
 

@@ -9,11 +9,9 @@ from metrics.calendar import MONTH_LABELS
 from metrics.charts import numbers
 from metrics.charts.chart_axis import Axis, axis_of, label_places
 from metrics.charts.chart_frame import NO_VALUE, days_texts, floats, given
-from metrics.charts.chart_theme import THEMES, Layer, Theme, Width, dressed, nothing
+from metrics.charts.chart_theme import NO_VALUES, THEMES, Layer, Theme, Width, dressed, nothing
 from metrics.charts.metric_chart import BREAK, HEIGHT
 from metrics.tree.tree import Metric
-
-NO_MONTH = "No values of a month that has ended yet"
 
 _MONTHS = 12
 
@@ -26,19 +24,20 @@ def year_chart(
     theme: Theme = "light",
     width: Width = "container",
     height: int = HEIGHT,
+    empty: str = NO_VALUES,
 ) -> alt.LayerChart:
     """Return the chart of a metric's months, one line a year: the newest blue, the others greyer with age.
 
     `frame` has `year`, `month_number` (1 to 12 from the fiscal year's start), `month_label`, `value` (null where
     missing), `present` and `expected` (days counted and due). A year's name stands at the end of its line: `FY2027` for
-    a `fiscal` year.
+    a `fiscal` year. `empty` is said where there is nothing to draw.
     """
     colours = THEMES[theme]
     months = _whole(frame)
     months["year_name"] = [f"FY{year}" if fiscal else str(year) for year in months["year"]]
     valued = months[months["value"].notna()]
     if not len(valued):
-        return dressed([nothing(colours, NO_MONTH)], colours, width, height)
+        return dressed([nothing(colours, empty)], colours, width, height)
     months["value_text"] = [numbers.full(given(value), metric) or NO_VALUE for value in months["value"]]
     months["incomplete"] = months["value"].notna() & (months["present"] < months["expected"])
     months["days_text"] = days_texts(months)

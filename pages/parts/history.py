@@ -36,7 +36,8 @@ def show(opened: Opened, metric: Metric, week_ending: date, view: str) -> date |
 
 
 def _draw(opened: Opened, metric: Metric, week_ending: date, view: str) -> date | None:
-    no_weeks = words.no_weeks(review.figures(opened, week_ending)[metric.id])
+    figures = review.figures(opened, week_ending)[metric.id]
+    no_weeks, no_months = words.no_weeks(figures), words.no_months(metric, figures)
     if view == "limits":
         first = week_ending - timedelta(weeks=signalled.WEEKS - 1)
         notes = marked.on_chart(opened, metric, first, week_ending)
@@ -47,11 +48,13 @@ def _draw(opened: Opened, metric: Metric, week_ending: date, view: str) -> date 
     if view == "years":
         years = yearly_history(tree, warehouse, metric, week_ending)
         fiscal = tree.calendar.fiscal_year_starts != 1
-        chart = year_chart(years, metric, fiscal=fiscal, theme=theme, height=_HEIGHT)
+        chart = year_chart(years, metric, fiscal=fiscal, theme=theme, height=_HEIGHT, empty=no_months)
     elif view == "months":
         months = since_first_value(monthly_history(tree, warehouse, metric, week_ending, _MONTHS))
         notes = marked.on_chart(opened, metric, week_ending - timedelta(days=31 * (_MONTHS + 1)), week_ending)
-        chart = metric_chart(months, metric, "months", theme=theme, height=_HEIGHT, dividers=divided, notes=notes)
+        chart = metric_chart(
+            months, metric, "months", theme=theme, height=_HEIGHT, dividers=divided, notes=notes, empty=no_months
+        )
     else:
         weeks = since_first_value(weekly_history(tree, warehouse, metric, week_ending, int(view)))
         first = week_ending - timedelta(weeks=int(view) - 1)
