@@ -135,6 +135,8 @@ def test_dirty_file_reads_like_its_values(case: tuple[str, set[tuple[int, date, 
 
 def plain_number(text: str) -> float | None:
     """A slow reading of one cell, by taking off one thing after the other; None where it is no number."""
+    if re.search("e\u2212", text, re.IGNORECASE):  # an exponent has the sign that programs write
+        return None
     text = text.strip(" \t\r\n\v\u00a0\u202f").replace("\u2212", "-").replace("\u2019", "'")
     text = text.replace("\u00a0", " ").replace("\u202f", " ")
     sign = 1
